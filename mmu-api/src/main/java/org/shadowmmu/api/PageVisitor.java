@@ -1,0 +1,8 @@
+package org.shadowmmu.api;
+
+/** Receives shadow pages from a walk. Keep one instance in a field: a lambda made per call is garbage. */
+@FunctionalInterface
+public interface PageVisitor {
+    /** Called once per page met. */
+    void visit(ShadowPageView page);
+}
