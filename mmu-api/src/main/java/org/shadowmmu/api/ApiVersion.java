@@ -14,10 +14,14 @@ import java.util.regex.Pattern;
  * @param minor compatible additions, 0 or more
  */
 public record ApiVersion(int major, int minor) implements Comparable<ApiVersion> {
-    /** The version of the SPI in this jar. */
-    public static final ApiVersion CURRENT = new ApiVersion(0, 1);
+    /**
+     * The version of the SPI in this jar as a compile-time constant: a policy that names it in its descriptor records the
+     * version it was compiled with, not the one it runs on.
+     */
+    public static final String COMPILED = "0.1";
 
-    private static final Pattern FORM = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})");
+    /** The version of the SPI in this jar. */
+    public static final ApiVersion CURRENT = parse(COMPILED);
 
     /**
      * @throws IllegalArgumentException if a part is negative
@@ -34,7 +38,7 @@ public record ApiVersion(int major, int minor) implements Comparable<ApiVersion>
      * @throws IllegalArgumentException if the text has another form
      */
     public static ApiVersion parse(String text) {
-        Matcher matcher = FORM.matcher(Objects.requireNonNull(text, "text"));
+        Matcher matcher = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})").matcher(Objects.requireNonNull(text, "text"));
         if (!matcher.matches()) {
             throw new IllegalArgumentException("an API version is written MAJOR.MINOR, not '" + text + "'");
         }

@@ -1,5 +1,7 @@
 package org.shadowmmu.api;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -40,7 +42,7 @@ public record PolicyDescriptor(
         }
         parameters = List.copyOf(parameters);
         // A linked set keeps the declared order in reports; Set.copyOf would shuffle it from run to run.
-        decisions = java.util.Collections.unmodifiableSet(new LinkedHashSet<>(decisions));
+        decisions = Collections.unmodifiableSet(new LinkedHashSet<>(decisions));
         if (decisions.isEmpty()) {
             throw new IllegalArgumentException("policy '" + id + "' takes no decision");
         }
@@ -53,34 +55,33 @@ public record PolicyDescriptor(
         }
     }
 
-    /** Starts a descriptor for the current version of the SPI. */
-    public static Builder of(String id, String summary) {
-        return new Builder(id, summary);
+    /**
+     * Starts a descriptor.
+     *
+     * @param builtFor the SPI version the policy is compiled with: write {@link ApiVersion#COMPILED}
+     */
+    public static Builder of(String id, String summary, String builtFor) {
+        return new Builder(id, summary, ApiVersion.parse(builtFor));
     }
 
     /** Collects the parts of a {@link PolicyDescriptor}. */
     public static final class Builder {
         private final String id;
         private final String summary;
-        private final List<Parameter> parameters = new java.util.ArrayList<>();
+        private final List<Parameter> parameters = new ArrayList<>();
         private final Set<Decision> decisions = new LinkedHashSet<>();
+        private final ApiVersion apiVersion;
         private String source = "own";
-        private ApiVersion apiVersion = ApiVersion.CURRENT;
 
-        private Builder(String id, String summary) {
+        private Builder(String id, String summary, ApiVersion apiVersion) {
             this.id = id;
             this.summary = summary;
+            this.apiVersion = apiVersion;
         }
 
         /** Names where the idea comes from; "own" if never called. */
         public Builder source(String text) {
             source = text;
-            return this;
-        }
-
-        /** Names the SPI version the policy was built for; {@link ApiVersion#CURRENT} of the compiled jar if never called. */
-        public Builder apiVersion(ApiVersion version) {
-            apiVersion = version;
             return this;
         }
 
