@@ -1,0 +1,231 @@
+package org.shadowmmu.engine.shadow;
+
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.api.PageVisitor;
+import org.shadowmmu.api.ShadowPageView;
+
+/**
+ * A shadow page: 512 SPTEs and what the MMU keeps beside them (SP-1). Owned by {@link ShadowPages}, which uses the object
+ * again for another page after this one is freed. The fields are the engine's; policies see the view.
+ */
+public final class ShadowPage implements ShadowPageView {
+    /** Entries of a table. */
+    public static final int ENTRIES = 512;
+
+    /** The SPTEs. */
+    public final long[] spt = new long[ENTRIES];
+    /** See {@link #id()}. */
+    public final int id;
+    /** See {@link #gfn()}. */
+    public long gfn;
+    /** See {@link #roleWord()}. */
+    public int role;
+    /** See {@link #generation()}. */
+    public int generation;
+    /** See {@link #rootCount()}. */
+    public int rootCount;
+    /** Head of the list of SPTEs that point here. */
+    public int parents;
+    /** Emulated writes since the page was last used for a fault (EM-16). */
+    public int writeFlooding;
+    /** See {@link #unsync()}. */
+    public boolean unsync;
+    /** See {@link #unsyncChildren()}. */
+    public int unsyncChildren;
+    /** Entries below which an unsync page may lie (US-5); allocated at first use. */
+    public long @Nullable [] unsyncChild;
+    /** Guest frame and access of each leaf ({@code gfn << 12 | access}); pages with guest entries only (SP-1). */
+    public long @Nullable [] translation;
+    /** Whether the page counts as a huge page split for NX (PF-37). */
+    public boolean nxSplit;
+
+    private final ShadowPages pages;
+    private long creation;
+
+    @Nullable ShadowPage newer;
+    @Nullable ShadowPage older;
+    @Nullable ShadowPage nextInChain;
+    boolean listed;
+    boolean live;
+
+    ShadowPage(ShadowPages pages, int id) {
+        this.pages = pages;
+        this.id = id;
+    }
+
+    void reset(long newGfn, int newRole, int newGeneration, long newCreation) {
+        gfn = newGfn;
+        role = newRole;
+        generation = newGeneration;
+        creation = newCreation;
+        rootCount = 0;
+        parents = PteLists.EMPTY;
+        writeFlooding = 0;
+        unsync = false;
+        unsyncChildren = 0;
+        nxSplit = false;
+        if (Role.hasGptes(newRole) && translation == null) {
+            translation = new long[ENTRIES];
+        }
+        if (unsyncChild != null) {
+            java.util.Arrays.fill(unsyncChild, 0);
+        }
+    }
+
+    /** Whether the page belongs to an older layout or was zapped. */
+    public boolean obsolete() {
+        return Role.invalid(role) || generation != pages.generation();
+    }
+
+    /** Whether the page is on the list of active pages. */
+    public boolean listed() {
+        return listed;
+    }
+
+    /** Whether the page is allocated. */
+    public boolean live() {
+        return live;
+    }
+
+    /** The page created just before this one among the active pages; null at the old end. */
+    public @Nullable ShadowPage older() {
+        return older;
+    }
+
+    /** The page created just after this one among the active pages; null at the young end. */
+    public @Nullable ShadowPage newer() {
+        return newer;
+    }
+
+    /** The guest frame that entry {@code index} maps or leads to (SP-2). */
+    public long gfnOf(int index) {
+        if ((role & Role.PASSTHROUGH) != 0) {
+            return gfn;
+        }
+        if ((role & Role.DIRECT) != 0 || translation == null) {
+            return gfn + ((long) index << 9 * (Role.level(role) - 1));
+        }
+        return translation[index] >>> 12;
+    }
+
+    /** The access of entry {@code index} (SP-3). */
+    public int accessOf(int index) {
+        if (Role.hasGptes(role) && translation != null) {
+            return (int) translation[index] & Role.ACC_ALL;
+        }
+        return Role.access(role);
+    }
+
+    /** Keeps what an indirect leaf translates (ST-25, ST-26). */
+    public void setTranslation(int index, long leafGfn, int access) {
+        if (Role.hasGptes(role) && translation != null) {
+            translation[index] = leafGfn << 12 | access;
+        }
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public long gfn() {
+        return gfn;
+    }
+
+    @Override
+    public int roleWord() {
+        return role;
+    }
+
+    @Override
+    public int level() {
+        return Role.level(role);
+    }
+
+    @Override
+    public boolean direct() {
+        return Role.direct(role);
+    }
+
+    @Override
+    public boolean guestMode() {
+        return (role & Role.GUEST_MODE) != 0;
+    }
+
+    @Override
+    public int rootCount() {
+        return rootCount;
+    }
+
+    @Override
+    public int parentCount() {
+        return pages.lists().size(parents);
+    }
+
+    @Override
+    public void visitParents(PageVisitor visitor) {
+        PteLists lists = pages.lists();
+        for (long at = lists.start(parents); at >= 0; at = lists.next(at)) {
+            visitor.visit(pages.byId(PteLists.pageId(lists.at(at))));
+        }
+    }
+
+    @Override
+    public void visitChildren(PageVisitor visitor) {
+        int level = level();
+        for (int index = 0; index < ENTRIES; index++) {
+            if (Spte.presentNonLeaf(spt[index], level)) {
+                visitor.visit(pages.child(spt[index]));
+            }
+        }
+    }
+
+    @Override
+    public int presentEntries() {
+        int present = 0;
+        for (long spte : spt) {
+            if (Spte.present(spte)) {
+                present++;
+            }
+        }
+        return present;
+    }
+
+    @Override
+    public int accessedEntries() {
+        int level = level();
+        int accessed = 0;
+        for (long spte : spt) {
+            if (Spte.present(spte) && Spte.leaf(spte, level) && (spte & Spte.ACCESSED) != 0) {
+                accessed++;
+            }
+        }
+        return accessed;
+    }
+
+    @Override
+    public boolean unsync() {
+        return unsync;
+    }
+
+    @Override
+    public int unsyncChildren() {
+        return unsyncChildren;
+    }
+
+    @Override
+    public int generation() {
+        return generation;
+    }
+
+    @Override
+    public long creationNumber() {
+        return creation;
+    }
+
+    @Override
+    public String toString() {
+        return "shadow page gfn 0x" + Long.toHexString(gfn) + " role 0x" + Integer.toHexString(role);
+    }
+}
