@@ -33,7 +33,7 @@ public final class Spte {
 
     private static final int PAGE_SHIFT = 12;
     private static final long MMIO = 1L << 51 | PRESENT;
-    private static final long MMIO_GFN = MMIO >> 1 & ADDRESS & (1L << 51) - 1 | (1L << 51) - (1L << PAGE_SHIFT);
+    private static final long MMIO_GFN = (1L << 51) - (1L << PAGE_SHIFT);
     /** The memslot generation as an MMIO SPTE keeps it: 19 bits (ST-5). */
     private static final long GENERATION_MASK = (1 << 19) - 1;
 
@@ -124,8 +124,6 @@ public final class Spte {
         if (!present(old)) {
             return false;
         }
-        return mmuWritable(old) && !writable(replacement) && writable(old)
-                || mmuWritable(old) && !mmuWritable(replacement)
-                || (old & ~replacement & (ACCESSED | DIRTY)) != 0;
+        return mmuWritable(old) && !writable(replacement) || (old & ~replacement & (ACCESSED | DIRTY)) != 0;
     }
 }

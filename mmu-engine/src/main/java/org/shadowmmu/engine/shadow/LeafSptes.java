@@ -1,0 +1,73 @@
+package org.shadowmmu.engine.shadow;
+
+import org.shadowmmu.engine.memory.Memslot;
+
+/** Builds leaf SPTEs (ST-10). */
+public final class LeafSptes {
+    private final MmuCore core;
+    private boolean refused;
+
+    LeafSptes(MmuCore core) {
+        this.core = core;
+    }
+
+    /**
+     * Builds the SPTE that maps a frame.
+     *
+     * @param page the page that will hold it
+     * @param access what the guest allows
+     * @param old the entry's present value; its form matters (ST-10.5, ST-10a)
+     * @param prefetch not asked for by an access
+     * @param canUnsync whether guest tables may become unsync for it
+     * @param hostWritable whether the host lets the page be written
+     */
+    public long make(
+            ShadowPage page,
+            Memslot slot,
+            int access,
+            long gfn,
+            long pfn,
+            long old,
+            boolean prefetch,
+            boolean canUnsync,
+            boolean hostWritable) {
+        int level = page.level();
+        refused = false;
+        long spte = pfn << 12 | Spte.SHADOW_PRESENT | Spte.PRESENT;
+        if (!prefetch) {
+            spte |= Spte.ACCESSED;
+        }
+        if ((access & Role.ACC_EXEC) == 0 || level > 1 && core.options.nxHugePages()) {
+            spte |= Spte.NX;
+        }
+        if ((access & Role.ACC_USER) != 0) {
+            spte |= Spte.USER;
+        }
+        if (level > 1) {
+            spte |= Spte.HUGE;
+        }
+        if (!hostWritable) {
+            return spte;
+        }
+        spte |= Spte.HOST_WRITABLE;
+        if ((access & Role.ACC_WRITE) == 0) {
+            return spte;
+        }
+        boolean wasWritableLeaf = Spte.leaf(old, level) && Spte.writable(old);
+        if (!wasWritableLeaf) {
+            if (!core.unsync.allowWritable(slot, gfn, canUnsync, prefetch)) {
+                refused = true;
+                return spte;
+            }
+            spte |= Spte.DIRTY;
+        }
+        spte |= Spte.WRITABLE | Spte.MMU_WRITABLE;
+        slot.markDirty(gfn);
+        return spte;
+    }
+
+    /** Whether the last {@link #make} kept a page read-only because it is a guest page table ("wrprot", ST-23). */
+    public boolean refused() {
+        return refused;
+    }
+}

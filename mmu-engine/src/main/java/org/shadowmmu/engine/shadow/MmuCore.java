@@ -1,0 +1,37 @@
+package org.shadowmmu.engine.shadow;
+
+import org.shadowmmu.engine.event.Counters;
+import org.shadowmmu.engine.event.EventStream;
+import org.shadowmmu.engine.memory.GuestMemory;
+import org.shadowmmu.engine.memory.HostMemory;
+import org.shadowmmu.engine.memory.MemslotTable;
+import org.shadowmmu.engine.policy.PolicyRuntime;
+import org.shadowmmu.engine.request.VcpuRequests;
+
+/** The state of one virtual machine that every part of its MMU works on. One thread owns all of it. */
+public final class MmuCore {
+    public final MmuOptions options;
+    public final PolicyRuntime policies;
+    public final EventStream events;
+    public final Counters counters;
+    public final VcpuRequests requests;
+    public final HostMemory host = new HostMemory();
+    public final MemslotTable memslots = new MemslotTable();
+    public final GuestMemory memory = new GuestMemory(memslots, host);
+    public final ShadowPages pages = new ShadowPages();
+    public final Rmaps rmaps;
+    public final UnsyncTree unsync;
+    public final LeafSptes leaves;
+
+    /** Makes an empty virtual machine. */
+    public MmuCore(MmuOptions options, int vcpus, PolicyRuntime policies, EventStream events) {
+        this.options = options;
+        this.policies = policies;
+        this.events = events;
+        this.counters = new Counters(vcpus);
+        this.requests = new VcpuRequests(vcpus, counters);
+        this.rmaps = new Rmaps(memslots, pages, counters);
+        this.unsync = new UnsyncTree(this);
+        this.leaves = new LeafSptes(this);
+    }
+}

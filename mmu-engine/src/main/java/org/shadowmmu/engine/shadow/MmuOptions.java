@@ -1,0 +1,33 @@
+package org.shadowmmu.engine.shadow;
+
+/**
+ * What is fixed for the life of a virtual machine: the host's features and the module parameters.
+ *
+ * @param tdpEnabled two-dimensional paging is on (NPT or EPT); off means shadow paging
+ * @param hostLevels levels of the host's page tables, 4 or 5
+ * @param nxHugePages the mitigation that makes huge pages not executable is on (PF-37)
+ * @param eagerPageSplit huge pages are split when dirty logging starts (DL-1b)
+ * @param dirtyManualProtect reading the dirty log does not protect; clearing does (DL-3, DL-4)
+ * @param dirtyInitiallySet the dirty bitmap starts all ones and nothing is protected (DL-1a)
+ */
+public record MmuOptions(
+        boolean tdpEnabled,
+        int hostLevels,
+        boolean nxHugePages,
+        boolean eagerPageSplit,
+        boolean dirtyManualProtect,
+        boolean dirtyInitiallySet) {
+    /**
+     * @throws IllegalArgumentException if the host has neither 4 nor 5 levels
+     */
+    public MmuOptions {
+        if (hostLevels != 4 && hostLevels != 5) {
+            throw new IllegalArgumentException("host page tables have 4 or 5 levels, not " + hostLevels);
+        }
+    }
+
+    /** Two-dimensional paging on a 4-level host, every parameter as Linux 6.1 has it by default but NX huge pages off. */
+    public static MmuOptions tdp() {
+        return new MmuOptions(true, 4, false, true, false, false);
+    }
+}

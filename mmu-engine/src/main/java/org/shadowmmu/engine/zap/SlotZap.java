@@ -1,0 +1,62 @@
+package org.shadowmmu.engine.zap;
+
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.api.MemslotChange;
+import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.shadow.InvalidList;
+import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.shadow.Role;
+import org.shadowmmu.engine.shadow.ShadowPage;
+
+/**
+ * Zaps what must go when a memslot is deleted or moved, in the scope that the policy chooses (MS-20 to MS-24).
+ *
+ * <p>Whatever the scope, no leaf maps the slot afterwards and no page that shadows a guest table inside it is left, so
+ * that the slot's accounts can go.
+ */
+public final class SlotZap {
+    private final MmuCore core;
+    private final Zapper zapper;
+    private final FastZap fastZap;
+    private final InvalidList list = new InvalidList();
+
+    /** Makes the slot zap of a virtual machine. */
+    public SlotZap(MmuCore core, Zapper zapper, FastZap fastZap) {
+        this.core = core;
+        this.zapper = zapper;
+        this.fastZap = fastZap;
+    }
+
+    /** Zaps for a slot that is marked invalid (MS-10.2). */
+    public void zap(Memslot slot, MemslotChange change) {
+        switch (core.policies.memslotZapScope(change)) {
+            case EVERYTHING -> fastZap.zapAll();
+            case SLOT_LEAVES, SLOT_LEAVES_THEN_TABLES -> zapLeavesThenPages(slot, false);
+            case PAGES_OF_GFNS -> zapLeavesThenPages(slot, true);
+        }
+    }
+
+    private void zapLeavesThenPages(Memslot slot, boolean directToo) {
+        boolean flush = core.rmaps.zapRange(slot, slot.baseGfn(), slot.endGfn());
+        if (directToo || core.pages.indirect() > 0) {
+            for (long gfn = slot.baseGfn(); gfn < slot.endGfn(); gfn++) {
+                zapPagesOf(gfn, slot.addressSpace(), directToo);
+            }
+        }
+        zapper.commitOrFlush(list, flush);
+    }
+
+    private void zapPagesOf(long gfn, int addressSpace, boolean directToo) {
+        @Nullable ShadowPage page = core.pages.chain(gfn);
+        while (page != null) {
+            @Nullable ShadowPage next = core.pages.nextInChain(page);
+            if (page.gfn == gfn
+                    && !page.obsolete()
+                    && (directToo || Role.hasGptes(page.role))
+                    && Role.addressSpace(page.role) == addressSpace) {
+                zapper.prepare(page, list);
+            }
+            page = next;
+        }
+    }
+}
