@@ -14,7 +14,7 @@ public final class Backing {
 
     private static final int BLOCK_SHIFT = 9;
     /** Backings start at multiples of 1 GiB, so that huge pages are aligned as the block is. */
-    private static final int ALIGN_SHIFT = 18;
+    static final int ALIGN_SHIFT = 18;
 
     private static final byte HUGE = 0;
     private static final byte SMALL = 1;
@@ -34,9 +34,9 @@ public final class Backing {
     private final long firstPfn;
     private final byte[] blocks;
     /** Page states of a block of small pages; null while all are present. */
-    private final byte @Nullable [][] pageStates;
+    private final byte[] @Nullable [] pageStates;
     /** Contents by block and page; null where nothing was ever written. */
-    private final long @Nullable [][][] contents;
+    private final long[] @Nullable [][] contents;
 
     Backing(int id, long pages, boolean huge, long slotOfBacking) {
         this.id = id;
@@ -72,6 +72,11 @@ public final class Backing {
         return firstPfn + page;
     }
 
+    /** The page that has a host frame number. */
+    public long pageOf(long pfn) {
+        return pfn - firstPfn;
+    }
+
     /** The number of multiples of 1 GiB that the backing takes of the host frame number space. */
     static long spaceOf(long pages) {
         return ((pages - 1) >> ALIGN_SHIFT) + 1;
@@ -95,8 +100,6 @@ public final class Backing {
 
     /**
      * Faults the page in as the host kernel does (RC-24a); reports what it takes away to {@code host}.
-     *
-     * @return true, always: the page can be read, and written if {@code write}
      */
     void faultIn(long page, boolean write, HostMemory host) {
         int block = block(page);

@@ -35,7 +35,7 @@ public final class GuestMemory {
         slot.markDirty(gpa >>> PAGE_SHIFT);
     }
 
-    /** Replaces {@code size} bytes (1, 2, 4 or 8, not crossing 8 aligned ones) inside an 8-byte word. */
+    /** Replaces {@code size} bytes (1 to 8, not crossing 8 aligned ones) inside an 8-byte word. */
     public static long merge(long word, long gpa, long value, int size) {
         if (size == 8) {
             return value;
@@ -45,7 +45,7 @@ public final class GuestMemory {
         return word & ~mask | value << shift & mask;
     }
 
-    /** Takes {@code size} bytes (1, 2, 4 or 8, not crossing 8 aligned ones) out of an 8-byte word. */
+    /** Takes {@code size} bytes (1 to 8, not crossing 8 aligned ones) out of an 8-byte word. */
     public static long extract(long word, long gpa, int size) {
         long shifted = word >>> (gpa & 7) * 8;
         return size == 8 ? shifted : shifted & (1L << size * 8) - 1;

@@ -18,7 +18,8 @@ public final class HostMemory {
     }
 
     private final List<@Nullable Backing> backings = new ArrayList<>();
-    private long nextSpace = 1;
+    /** The backing behind each GiB of host frame numbers. */
+    private final List<@Nullable Backing> bySpace = new ArrayList<>();
     private long invalidateSequence;
     private boolean invalidating;
     private Notifier notifier = (backing, first, count) -> {};
@@ -46,8 +47,13 @@ public final class HostMemory {
         if (backings.get(id) != null) {
             throw new IllegalArgumentException("backing " + id + " exists already");
         }
-        Backing backing = new Backing(id, pages, huge, nextSpace);
-        nextSpace += Backing.spaceOf(pages);
+        if (bySpace.isEmpty()) {
+            bySpace.add(null);
+        }
+        Backing backing = new Backing(id, pages, huge, bySpace.size());
+        for (long space = Backing.spaceOf(pages); space > 0; space--) {
+            bySpace.add(backing);
+        }
         backings.set(id, backing);
         return backing;
     }
@@ -67,6 +73,11 @@ public final class HostMemory {
             throw new IllegalArgumentException("there is no backing " + id);
         }
         return Objects.requireNonNull(backings.get(id));
+    }
+
+    /** The backing that holds a host frame. */
+    public Backing holding(long pfn) {
+        return Objects.requireNonNull(bySpace.get((int) (pfn >> Backing.ALIGN_SHIFT)));
     }
 
     /** Makes the page readable, and writable if {@code write}; may invalidate (RC-24a). */

@@ -1,0 +1,99 @@
+package org.shadowmmu.engine.cpu;
+
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.guest.Access;
+import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.shadow.Role;
+import org.shadowmmu.engine.shadow.ShadowPage;
+import org.shadowmmu.engine.shadow.ShadowPages;
+import org.shadowmmu.engine.shadow.Spte;
+
+/**
+ * The processor's walk of the MMU's tables: NPT, or shadow tables (OV-8, OV-10, RC-3, RC-4). The result of a successful
+ * walk lies here until the next one.
+ */
+public final class HardwareWalk {
+    /** The walk succeeded. */
+    public static final int OK = -1;
+
+    private final MmuCore core;
+    private final ShadowPages pages;
+    private long pfn;
+
+    /** Makes the walk of a virtual machine. */
+    public HardwareWalk(MmuCore core) {
+        this.core = core;
+        this.pages = core.pages;
+    }
+
+    /**
+     * Walks NPT tables for an access by the guest.
+     *
+     * @param root the root in use
+     * @param gpa the guest physical address
+     * @param access {@link Access#WRITE}, {@link Access#FETCH}; the user bit is always set in nested walks
+     * @return {@link #OK}, or the error code of the exit without the bits above 31
+     */
+    public int nested(ShadowPage root, long gpa, int access) {
+        ShadowPage page = root;
+        int level = Role.level(root.role);
+        while (true) {
+            int index = (int) (gpa >>> 3 + 9 * level) & ShadowPage.ENTRIES - 1;
+            long spte = page.spt[index];
+            if ((spte & Spte.PRESENT) == 0) {
+                return access | Access.USER;
+            }
+            if (!Spte.present(spte)) {
+                return access | Access.USER | Access.RESERVED;
+            }
+            if (Spte.leaf(spte, level)) {
+                return leaf(page, index, spte, level, gpa, access);
+            }
+            page = pages.child(spte);
+            level--;
+        }
+    }
+
+    private int leaf(ShadowPage page, int index, long spte, int level, long gpa, int access) {
+        if ((access & Access.WRITE) != 0 && !Spte.writable(spte) || (access & Access.FETCH) != 0 && spte < 0) {
+            return access | Access.USER | Access.PRESENT;
+        }
+        touch(page, index, spte, (access & Access.WRITE) != 0);
+        pfn = Spte.pfn(spte) + (gpa >>> 12 & (1L << 9 * (level - 1)) - 1);
+        return OK;
+    }
+
+    /** Sets the accessed bit, and for a write the dirty bit. */
+    private void touch(ShadowPage page, int index, long spte, boolean write) {
+        long touched = spte | (write ? Spte.ACCESSED | Spte.DIRTY : Spte.ACCESSED);
+        if (touched != spte) {
+            page.spt[index] = touched;
+            if ((spte & Spte.ACCESSED) == 0 && core.policies.hearsAccessedBit()) {
+                core.policies.accessedBitSet(page, index);
+            }
+        }
+    }
+
+    /** The host frame that the last successful walk found. */
+    public long pfn() {
+        return pfn;
+    }
+
+    /** The last SPTE that a walk for the address reaches: its page, whose entry {@link #indexAt} says; for the hypervisor. */
+    public static @Nullable ShadowPage lastPage(MmuCore core, @Nullable ShadowPage root, long address) {
+        ShadowPage page = root;
+        while (page != null) {
+            long spte = page.spt[indexAt(page, address)];
+            if (!Spte.presentNonLeaf(spte, page.level())) {
+                return page;
+            }
+            page = core.pages.child(spte);
+        }
+        return null;
+    }
+
+    /** The index of the address's entry in a page. */
+    public static int indexAt(ShadowPage page, long address) {
+        return (int) (address >>> 3 + 9 * page.level()) & ShadowPage.ENTRIES - 1;
+    }
+}

@@ -1,0 +1,224 @@
+package org.shadowmmu.engine.fault;
+
+import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.guest.Access;
+import org.shadowmmu.engine.guest.GuestWalker;
+import org.shadowmmu.engine.memory.GuestMemory;
+import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.vcpu.Registers;
+import org.shadowmmu.engine.vcpu.VcpuState;
+import org.shadowmmu.engine.zap.Zapper;
+
+/** What follows when a fault ends in emulation: unprotect and retry, or carry the instruction out (PF-50, EM-1 to EM-6a). */
+public final class Emulator {
+    /** Told of accesses that leave the virtual machine. */
+    public interface MmioListener {
+        /** An access to no memory, or a write to read-only memory. */
+        void mmio(boolean write, long gpa, int size);
+    }
+
+    private static final int PAGE = 4096;
+    private static final long UNPROTECT_ONLY = Access.GUEST_PAGE | Access.WRITE | Access.PRESENT;
+
+    private final MmuCore core;
+    private final Zapper zapper;
+    private final Registers registers;
+    private final GuestTableWrites tableWrites;
+    private final GuestWalker walker;
+    private MmioListener listener = (write, gpa, size) -> {};
+    private long faultAddress;
+    private boolean operandKnown;
+    private long operandGpa;
+
+    /** Makes the emulator of a virtual machine. */
+    public Emulator(MmuCore core, Zapper zapper, Registers registers) {
+        this.core = core;
+        this.zapper = zapper;
+        this.registers = registers;
+        this.tableWrites = new GuestTableWrites(core, zapper);
+        this.walker = new GuestWalker(core.memory, core.events);
+    }
+
+    /** Sets who is told of MMIO. */
+    public void setMmioListener(MmioListener newListener) {
+        listener = newListener;
+    }
+
+    /** The error code of the walk that ended in {@link Emulation#GUEST_FAULT}. */
+    public int faultError() {
+        return walker.error();
+    }
+
+    /** The address that the failed walk was for. */
+    public long faultAddress() {
+        return faultAddress;
+    }
+
+    /**
+     * Goes on after a fault that ended in {@link Outcome#EMULATE}.
+     *
+     * @param address the faulting address, as for {@link PageFaults#handle}
+     * @param error its error code
+     * @param instruction what runs at the virtual CPU's {@code rip}
+     */
+    public Emulation emulate(VcpuState vcpu, long address, long error, Instruction instruction) {
+        boolean direct = vcpu.mode().direct();
+        if (direct && (error & UNPROTECT_ONLY) == UNPROTECT_ONLY) {
+            zapper.unprotect(address >>> 12);
+            return Emulation.RESUME;
+        }
+        long generation = core.memslots.generation(vcpu.addressSpace());
+        boolean knownMmio =
+                direct ? vcpu.mmio.matchesGpa(address, generation) : vcpu.mmio.matchesGva(address, generation);
+        return run(vcpu, address, instruction, !knownMmio);
+    }
+
+    private Emulation run(VcpuState vcpu, long address, Instruction instruction, boolean mayRetry) {
+        boolean direct = vcpu.mode().direct();
+        boolean sameAgain = vcpu.retryRip == vcpu.rip && vcpu.retryAddress == address;
+        vcpu.retryRip = -1;
+        vcpu.retryAddress = -1;
+        if (!fetch(vcpu, instruction.user())) {
+            return Emulation.GUEST_FAULT;
+        }
+        if (core.memory.slotOf(vcpu.addressSpace(), operandGpa) == null) {
+            if (mayRetry) {
+                zapper.unprotect(address >>> 12);
+                return Emulation.RESUME;
+            }
+            return Emulation.UNREADABLE;
+        }
+        if (mayRetry && !instruction.writesPageTables() && !sameAgain) {
+            vcpu.retryRip = vcpu.rip;
+            vcpu.retryAddress = address;
+            zapper.unprotect(address >>> 12);
+            return Emulation.RESUME;
+        }
+        core.counters.add(Counter.INSN_EMULATION, vcpu.index, 1);
+        operandKnown = direct && (address & PAGE - 1) == (instruction.address() & PAGE - 1);
+        operandGpa = address;
+        return execute(vcpu, instruction);
+    }
+
+    private Emulation execute(VcpuState vcpu, Instruction instruction) {
+        boolean done =
+                switch (instruction.kind()) {
+                    case NONE -> true;
+                    case LOAD -> load(vcpu, instruction);
+                    case STORE -> store(vcpu, instruction);
+                    case READ_MODIFY_WRITE -> load(vcpu, instruction) && store(vcpu, instruction);
+                    case EXCHANGE -> exchange(vcpu, instruction);
+                };
+        return done ? Emulation.DONE : Emulation.GUEST_FAULT;
+    }
+
+    private boolean load(VcpuState vcpu, Instruction instruction) {
+        if (!operand(vcpu, instruction.address(), instruction.user(), 0)) {
+            return false;
+        }
+        Memslot slot = core.memory.slotOf(vcpu.addressSpace(), operandGpa);
+        if (slot == null) {
+            mmio(vcpu, false, operandGpa, instruction.size());
+        } else {
+            core.memory.read(slot, operandGpa);
+        }
+        return true;
+    }
+
+    private boolean store(VcpuState vcpu, Instruction instruction) {
+        long address = instruction.address();
+        int inPage = (int) Math.min(instruction.size(), PAGE - (address & PAGE - 1));
+        if (!operand(vcpu, address, instruction.user(), Access.WRITE)) {
+            return false;
+        }
+        write(vcpu, operandGpa, instruction.value(), inPage);
+        int rest = instruction.size() - inPage;
+        if (rest == 0) {
+            return true;
+        }
+        operandKnown = false;
+        if (!operand(vcpu, address + inPage, instruction.user(), Access.WRITE)) {
+            return false;
+        }
+        write(vcpu, operandGpa, instruction.value() >>> 8 * inPage, rest);
+        return true;
+    }
+
+    /** A locked exchange: a read, then a compare-exchange that always walks (RC-13). */
+    private boolean exchange(VcpuState vcpu, Instruction instruction) {
+        if (!load(vcpu, instruction)) {
+            return false;
+        }
+        operandKnown = false;
+        if (!translate(vcpu, instruction.address(), instruction.user(), Access.WRITE)) {
+            return false;
+        }
+        write(vcpu, operandGpa, instruction.value(), instruction.size());
+        return true;
+    }
+
+    /** Finds the operand: known from the fault or the MMIO cache, or by a walk (GP-42). */
+    private boolean operand(VcpuState vcpu, long address, boolean user, int access) {
+        if (operandKnown) {
+            return true;
+        }
+        long generation = core.memslots.generation(vcpu.addressSpace());
+        if (vcpu.mmio.matchesGva(address, generation)
+                && !vcpu.mode().paging().refuses(vcpu.mmio.access(), access | (user ? Access.USER : 0))) {
+            operandGpa = vcpu.mmio.gfn() << 12 | address & PAGE - 1;
+            return true;
+        }
+        return translate(vcpu, address, user, access);
+    }
+
+    /** Walks the guest's tables at the instruction's address (GP-41). */
+    private boolean fetch(VcpuState vcpu, boolean user) {
+        return translate(vcpu, vcpu.rip, user, Access.FETCH);
+    }
+
+    private boolean translate(VcpuState vcpu, long address, boolean user, int access) {
+        if (vcpu.mode().paging().isOff()) {
+            operandGpa = address;
+            return true;
+        }
+        faultAddress = address;
+        boolean allowed = walker.walk(
+                vcpu.mode().paging(),
+                vcpu.addressSpace(),
+                vcpu.cr3,
+                registers.pdptes(vcpu),
+                address,
+                access | (user ? Access.USER : 0));
+        operandGpa = walker.gfn() << 12 | address & PAGE - 1;
+        return allowed;
+    }
+
+    /** Walks for a fetch that the hypervisor makes to skip or decode an intercepted instruction (RC-11). */
+    public boolean fetchForSkip(VcpuState vcpu, boolean user) {
+        return fetch(vcpu, user);
+    }
+
+    private void write(VcpuState vcpu, long gpa, long value, int size) {
+        Memslot slot = core.memory.slotOf(vcpu.addressSpace(), gpa);
+        if (slot == null || slot.readOnly()) {
+            mmio(vcpu, true, gpa, size);
+            return;
+        }
+        boolean pae = (vcpu.cr4() & Registers.CR4_PAE) != 0;
+        int inWord = (int) Math.min(size, 8 - (gpa & 7));
+        long word = GuestMemory.merge(core.memory.read(slot, gpa), gpa, value, inWord);
+        core.memory.write(slot, gpa, word);
+        if (inWord < size) {
+            long next = gpa + inWord;
+            long rest = GuestMemory.merge(core.memory.read(slot, next), next, value >>> 8 * inWord, size - inWord);
+            core.memory.write(slot, next, rest);
+        }
+        tableWrites.written(gpa, word, size, pae);
+    }
+
+    private void mmio(VcpuState vcpu, boolean write, long gpa, int size) {
+        core.counters.add(Counter.MMIO_EXITS, vcpu.index, 1);
+        listener.mmio(write, gpa, size);
+    }
+}

@@ -1,0 +1,95 @@
+package org.shadowmmu.engine.fault;
+
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.api.UnlinkCause;
+import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.memory.GuestMemory;
+import org.shadowmmu.engine.shadow.InvalidList;
+import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.shadow.Role;
+import org.shadowmmu.engine.shadow.ShadowPage;
+import org.shadowmmu.engine.shadow.Spte;
+import org.shadowmmu.engine.zap.Zapper;
+
+/** What an emulated write does to the pages that shadow the written frame (EM-10 to EM-21). */
+final class GuestTableWrites {
+    private static final int FLOOD_THRESHOLD = 3;
+    private static final int PAGE_OFFSET = 4095;
+
+    private final MmuCore core;
+    private final Zapper zapper;
+    private final InvalidList list = new InvalidList();
+
+    GuestTableWrites(MmuCore core, Zapper zapper) {
+        this.core = core;
+        this.zapper = zapper;
+    }
+
+    /**
+     * Tells of a write that is already in memory.
+     *
+     * @param word the aligned 8 bytes that hold the written ones, as they are now
+     * @param paeEnabled the virtual CPU's CR4.PAE
+     */
+    void written(long gpa, long word, int size, boolean paeEnabled) {
+        if (core.pages.indirect() == 0) {
+            return;
+        }
+        core.counters.add(Counter.MMU_PTE_WRITE, 1);
+        boolean widen = paeEnabled && size == 4;
+        int offset = (int) gpa & PAGE_OFFSET & (widen ? ~7 : ~0);
+        int bytes = widen ? 8 : size;
+        long value = bytes == 8 || bytes == 4 ? GuestMemory.extract(word, offset, bytes) : 0;
+        boolean flush = false;
+        long gfn = gpa >>> 12;
+        @Nullable ShadowPage page = core.pages.nextWithGptes(core.pages.chain(gfn), gfn);
+        while (page != null) {
+            if (misaligned(page, offset, bytes) || flooded(page)) {
+                core.policies.writeFlooded(page);
+                zapper.prepare(page, list);
+                core.counters.add(Counter.MMU_FLOODED, 1);
+            } else {
+                flush |= zapWritten(page, offset, value);
+            }
+            page = core.pages.nextWithGptes(core.pages.nextInChain(page), gfn);
+        }
+        zapper.commitOrFlush(list, flush);
+    }
+
+    private static boolean misaligned(ShadowPage page, int offset, int bytes) {
+        int entrySize = (page.role & Role.HAS_4_BYTE_GPTE) != 0 ? 4 : 8;
+        if (bytes == 1 && offset % entrySize == 0) {
+            return false;
+        }
+        boolean crosses = offset / entrySize != (offset + bytes - 1) / entrySize;
+        return crosses || bytes < 4;
+    }
+
+    private static boolean flooded(ShadowPage page) {
+        return page.level() > 1 && ++page.writeFlooding >= FLOOD_THRESHOLD;
+    }
+
+    /** Zaps the entries that mirror the written one (EM-18); returns whether one was present. */
+    private boolean zapWritten(ShadowPage page, int offset, long value) {
+        int first = offset / 8;
+        int count = 1;
+        if ((page.role & Role.HAS_4_BYTE_GPTE) != 0) {
+            boolean leaf = page.level() == 1;
+            int scaled = leaf ? offset * 2 : offset * 4 & ~7;
+            if (scaled >> 12 != Role.quadrant(page.role)) {
+                return false;
+            }
+            first = (scaled & PAGE_OFFSET) / 8;
+            count = leaf ? 1 : 2;
+        }
+        boolean present = false;
+        for (int index = first; index < first + count; index++) {
+            present |= Spte.present(page.spt[index]);
+            zapper.zapEntry(page, index, list, UnlinkCause.EMULATED_WRITE);
+            if (value != 0 && page.level() > 1) {
+                core.counters.add(Counter.MMU_PDE_ZAPPED, 1);
+            }
+        }
+        return present;
+    }
+}

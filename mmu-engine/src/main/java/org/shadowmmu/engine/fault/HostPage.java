@@ -1,0 +1,65 @@
+package org.shadowmmu.engine.fault;
+
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.guest.Access;
+import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.shadow.MmuCore;
+
+/** The host page behind a faulting frame (PF-16, PF-18, PF-22). One per fault handler, used again for each fault. */
+final class HostPage {
+    /** What the lookup found. */
+    enum Kind {
+        /** A page. */
+        PAGE,
+        /** No memslot: MMIO. */
+        NO_SLOT,
+        /** A write to a read-only memslot. */
+        READ_ONLY_FAULT,
+        /** The memslot is going; try again. */
+        RETRY
+    }
+
+    private final MmuCore core;
+    private @Nullable Memslot slot;
+    private boolean writable;
+    private long sequence;
+
+    HostPage(MmuCore core) {
+        this.core = core;
+    }
+
+    Kind find(@Nullable Memslot found, long gfn, int error) {
+        slot = found;
+        sequence = core.host.invalidateSequence();
+        writable = false;
+        if (found == null) {
+            return Kind.NO_SLOT;
+        }
+        if (found.invalid()) {
+            return Kind.RETRY;
+        }
+        boolean write = (error & Access.WRITE) != 0;
+        if (write && found.readOnly()) {
+            return Kind.READ_ONLY_FAULT;
+        }
+        long page = found.hostPage(gfn);
+        core.host.faultIn(found.backing(), page, write);
+        writable = !found.readOnly() && found.backing().presentWritable(page);
+        return Kind.PAGE;
+    }
+
+    /** The memslot; null if there is none. */
+    @Nullable Memslot slot() {
+        return slot;
+    }
+
+    /** Whether the host lets the page be written. */
+    boolean writable() {
+        return writable;
+    }
+
+    /** Whether the host took pages away since the lookup. */
+    boolean stale() {
+        return slot != null && core.host.invalidateSequence() != sequence;
+    }
+}

@@ -1,0 +1,67 @@
+package org.shadowmmu.engine.fault;
+
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.guest.Access;
+import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.shadow.ShadowPage;
+import org.shadowmmu.engine.shadow.Spte;
+
+/** The level at which a fault may map (PF-35 to PF-38). One per fault handler, used again for each fault. */
+final class HugePages {
+    private final MmuCore core;
+    private int requested;
+    private int goal;
+    private boolean disallowed;
+
+    HugePages(MmuCore core) {
+        this.core = core;
+    }
+
+    /** Decides for one fault; {@code maxLevel} is what the MMU or the guest's own mapping allows. */
+    void decide(@Nullable Memslot slot, long gfn, int maxLevel, int error) {
+        disallowed = (error & Access.FETCH) != 0 && core.options.nxHugePages();
+        requested = 1;
+        goal = 1;
+        if (maxLevel == 1 || slot == null || slot.logsDirty()) {
+            return;
+        }
+        int level = Math.min(maxLevel, Memslot.LEAF_LEVELS);
+        while (level > 1 && slot.hugeDisallowed(gfn, level)) {
+            level--;
+        }
+        requested = Math.min(level, slot.backing().mappingLevel(slot.hostPage(gfn)));
+        if (!disallowed) {
+            goal = requested;
+        }
+    }
+
+    /** The largest level that is possible for the frame on behalf of the slot and the host (DL-2). */
+    static int possibleLevel(Memslot slot, long gfn) {
+        int level = Memslot.LEAF_LEVELS;
+        while (level > 1 && slot.hugeDisallowed(gfn, level)) {
+            level--;
+        }
+        return Math.min(level, slot.backing().mappingLevel(slot.hostPage(gfn)));
+    }
+
+    /** Lowers the goal if a page that was split for NX lies where the fault wants to map (PF-37). */
+    void adjustForNx(ShadowPage page, int index) {
+        if (core.options.nxHugePages()
+                && page.level() == goal
+                && goal > 1
+                && Spte.presentNonLeaf(page.spt[index], goal)) {
+            goal--;
+        }
+    }
+
+    /** Whether a page made below an entry of this level counts as a split for NX (PF-37). */
+    boolean splitsForNx(int parentLevel) {
+        return disallowed && requested >= parentLevel;
+    }
+
+    /** The level to map at. */
+    int goal() {
+        return goal;
+    }
+}

@@ -1,0 +1,54 @@
+package org.shadowmmu.engine.fault;
+
+import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.guest.Access;
+import org.shadowmmu.engine.lookup.PageLookup;
+import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.vcpu.Roots;
+import org.shadowmmu.engine.vcpu.VcpuState;
+import org.shadowmmu.engine.zap.Reclaimer;
+import org.shadowmmu.engine.zap.Zapper;
+
+/** A page-fault exit, from the exit to what happens next (PF-1 to PF-5). */
+public final class PageFaults {
+    private final MmuCore core;
+    private final MmioFaults mmio;
+    private final DirectFaults direct;
+
+    /** Makes the fault handler of a virtual machine. */
+    public PageFaults(MmuCore core, Roots roots, Zapper zapper, Reclaimer reclaimer, PageLookup lookup) {
+        this.core = core;
+        this.mmio = new MmioFaults(core);
+        this.direct = new DirectFaults(core, roots, reclaimer, lookup, new LeafInstaller(core, zapper));
+    }
+
+    /**
+     * Handles a fault.
+     *
+     * @param address the guest physical address (two-dimensional paging) or virtual address (shadow paging)
+     * @param error the error code with the bits above 31
+     * @return what follows; never {@link Outcome#INVALID}
+     */
+    public Outcome handle(VcpuState vcpu, long address, long error) {
+        core.events.pageFault(vcpu.index, vcpu.rip, address, error);
+        if ((error & Access.RESERVED) != 0) {
+            Outcome outcome = mmio.handle(vcpu, address);
+            if (outcome != Outcome.INVALID) {
+                return outcome;
+            }
+        }
+        core.counters.add(Counter.PF_TAKEN, vcpu.index, 1);
+        Outcome outcome = direct.handle(vcpu, address, error);
+        count(vcpu, outcome);
+        return outcome;
+    }
+
+    private void count(VcpuState vcpu, Outcome outcome) {
+        switch (outcome) {
+            case FIXED -> core.counters.add(Counter.PF_FIXED, vcpu.index, 1);
+            case EMULATE -> core.counters.add(Counter.PF_EMULATE, vcpu.index, 1);
+            case SPURIOUS -> core.counters.add(Counter.PF_SPURIOUS, vcpu.index, 1);
+            case RETRY, INVALID, NO_PAGES -> {}
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package org.shadowmmu.engine.vcpu;
+
+import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.request.VcpuRequests;
+import org.shadowmmu.engine.shadow.MmuCore;
+
+/** What happens before a virtual CPU enters the guest: requests are serviced and a root is loaded (VC-20 to VC-22). */
+public final class GuestEntry {
+    /** How an entry ended. */
+    public enum Result {
+        /** The guest may run. */
+        ENTERED,
+        /** The root's table is outside memory: the guest shuts down (SP-32). */
+        TRIPLE_FAULT,
+        /** No shadow page is available for a root (PF-20). */
+        NO_PAGES
+    }
+
+    private final MmuCore core;
+    private final Roots roots;
+
+    /** Makes the entry rules of a virtual machine. */
+    public GuestEntry(MmuCore core, Roots roots) {
+        this.core = core;
+        this.roots = roots;
+    }
+
+    /** Gets the virtual CPU ready; whatever servicing and loading raise is serviced, too (VC-21a). */
+    public Result enter(VcpuState vcpu) {
+        VcpuRequests requests = core.requests;
+        while (requests.any(vcpu.index) || !vcpu.roots().current().valid()) {
+            service(vcpu);
+            if (!vcpu.roots().current().valid() && !roots.load(vcpu)) {
+                return requests.take(vcpu.index, VcpuRequests.TRIPLE_FAULT) ? Result.TRIPLE_FAULT : Result.NO_PAGES;
+            }
+        }
+        return Result.ENTERED;
+    }
+
+    private void service(VcpuState vcpu) {
+        VcpuRequests requests = core.requests;
+        int cpu = vcpu.index;
+        if (requests.take(cpu, VcpuRequests.FREE_OBSOLETE_ROOTS)) {
+            roots.freeObsolete(vcpu);
+        }
+        if (requests.take(cpu, VcpuRequests.MMU_SYNC)) {
+            roots.sync(vcpu);
+        }
+        requests.take(cpu, VcpuRequests.LOAD_MMU_PGD);
+        if (requests.take(cpu, VcpuRequests.TLB_FLUSH)) {
+            core.counters.add(Counter.TLB_FLUSH, cpu, 1);
+            requests.take(cpu, VcpuRequests.TLB_FLUSH_CURRENT);
+        }
+        if (requests.take(cpu, VcpuRequests.TLB_FLUSH_CURRENT)) {
+            core.counters.add(Counter.TLB_FLUSH, cpu, 1);
+        }
+        if (requests.take(cpu, VcpuRequests.TLB_FLUSH_GUEST)) {
+            core.counters.add(Counter.TLB_FLUSH, cpu, 1);
+            if (!core.options.tdpEnabled()) {
+                roots.sync(vcpu);
+                roots.freeUnsyncPrevious(vcpu);
+            }
+        }
+    }
+}
