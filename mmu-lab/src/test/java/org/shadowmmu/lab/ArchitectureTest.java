@@ -16,7 +16,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
-import com.tngtech.archunit.library.Architectures;
+import com.tngtech.archunit.library.dependencies.SliceRule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -158,7 +158,7 @@ class ArchitectureTest {
         assertBroken(usesOnly(resideInAnyPackage(API)), thisTest);
         assertBroken(onlyThese("org.shadowmmu.engine..").mayUse("com.tngtech.archunit.."), thisTest);
 
-        JavaClasses library = new ClassFileImporter().importClasses(Architectures.LayeredArchitecture.class);
+        JavaClasses library = new ClassFileImporter().importClasses(SliceRule.class);
         oneWay("com.tngtech.archunit", List.of("lang", "library")).check(library);
         assertBroken(oneWay("com.tngtech.archunit", List.of("library", "lang")), library);
     }
