@@ -1,5 +1,7 @@
 package org.shadowmmu.api;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Decides which shadow page goes next when the quota is used up.
  *
@@ -11,7 +13,8 @@ public interface ReclaimOrder {
      * again until enough is reclaimed, and only while at least one page may be taken. The engine zaps the victim at once,
      * which takes it (and whatever goes with it) out of the policy's queues.
      *
-     * @return a page of this virtual machine that is neither zapped nor a live root; anything else ends the run
+     * @return a page of this virtual machine that is neither zapped nor a live root; anything else, null included, ends
+     *     the run
      */
-    ShadowPageView nextVictim();
+    @Nullable ShadowPageView nextVictim();
 }

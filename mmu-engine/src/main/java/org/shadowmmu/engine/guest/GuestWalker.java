@@ -1,0 +1,193 @@
+package org.shadowmmu.engine.guest;
+
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.event.EventStream;
+import org.shadowmmu.engine.memory.GuestMemory;
+import org.shadowmmu.engine.memory.Memslot;
+
+/**
+ * The hypervisor's walk of guest page tables (GP-1 to GP-30). The result lies in the walker until the next walk: no walk
+ * allocates.
+ */
+public final class GuestWalker {
+    private static final int MAX_LEVEL = 5;
+
+    private final GuestMemory memory;
+    private final EventStream events;
+
+    private final long[] entries = new long[MAX_LEVEL + 1];
+    private final long[] tableGfns = new long[MAX_LEVEL + 1];
+    private final long[] entryGpas = new long[MAX_LEVEL + 1];
+    private final int[] tableAccess = new int[MAX_LEVEL + 1];
+    private final @Nullable Memslot[] tableSlots = new Memslot[MAX_LEVEL + 1];
+    private int entrySize;
+    private int topLevel;
+    private int leafLevel;
+    private int leafAccess;
+    private long gfn;
+    private int error;
+
+    /** Makes a walker of guest memory. */
+    public GuestWalker(GuestMemory memory, EventStream events) {
+        this.memory = memory;
+        this.events = events;
+    }
+
+    /**
+     * Walks for an access.
+     *
+     * @param mode how to read the tables; paging is on
+     * @param addressSpace the address space of the tables
+     * @param root CR3
+     * @param pdptes the four PDPTE registers; used with 3 levels only (GP-4)
+     * @param address what to translate
+     * @param access bits of {@link Access}
+     * @return whether the access is allowed; otherwise {@link #error()} says why not
+     */
+    public boolean walk(PagingMode mode, int addressSpace, long root, long[] pdptes, long address, int access) {
+        events.pagetableWalk(address, access);
+        entrySize = mode.entrySize();
+        int level = mode.levels();
+        long accumulated = -1L;
+        long tableGfn = mode.gfn(root);
+        if (level == 3) {
+            long pdpte = pdptes[(int) (address >>> 30) & 3];
+            events.pagingElement(pdpte, 3);
+            if ((pdpte & PagingMode.PRESENT) == 0) {
+                return fail(mode, 0, access);
+            }
+            tableGfn = mode.gfn(pdpte);
+            level = 2;
+        }
+        topLevel = level;
+        while (true) {
+            Memslot slot = memory.slotOf(addressSpace, tableGfn << 12);
+            if (slot == null) {
+                return fail(mode, 0, access);
+            }
+            long gpa = (tableGfn << 12) + (long) mode.index(address, level) * entrySize;
+            long entry = GuestMemory.extract(memory.read(slot, gpa), gpa, entrySize);
+            tableGfns[level] = tableGfn;
+            entryGpas[level] = gpa;
+            tableSlots[level] = slot;
+            entries[level] = entry;
+            tableAccess[level] = mode.access(accumulated);
+            events.pagingElement(entry, level);
+            if ((entry & PagingMode.PRESENT) == 0) {
+                return fail(mode, 0, access);
+            }
+            if (mode.reserved(entry, level)) {
+                return fail(mode, Access.RESERVED | Access.PRESENT, access);
+            }
+            accumulated &= entry ^ PagingMode.NX;
+            if (mode.leaf(entry, level)) {
+                break;
+            }
+            tableGfn = mode.gfn(entry);
+            level--;
+        }
+        return finish(mode, level, accumulated, address, access);
+    }
+
+    private boolean finish(PagingMode mode, int level, long accumulated, long address, int access) {
+        leafLevel = level;
+        leafAccess = mode.access(accumulated);
+        if (mode.refuses(leafAccess, access)) {
+            return fail(mode, Access.PRESENT, access);
+        }
+        long offsetPages = address >>> 12 & mode.leafPages(level) - 1;
+        long base = mode.gfn(entries[level]);
+        if (mode.fourByte() && level == 2) {
+            // The low bits of a 4 MiB entry's address field are bits 35:32 of the address (PSE-36, GP-21a).
+            base = base & ~1023L | (entries[level] >>> 13 & 15) << 20;
+        } else {
+            base &= -mode.leafPages(level);
+        }
+        gfn = base + offsetPages;
+        boolean write = (access & Access.WRITE) != 0;
+        updateAccessedDirty(level, write);
+        if (!write && (entries[level] & PagingMode.DIRTY) == 0) {
+            leafAccess &= ~2;
+        }
+        return true;
+    }
+
+    /** Sets accessed and dirty bits in memory, top level first (GP-22). */
+    private void updateAccessedDirty(int leaf, boolean write) {
+        for (int level = topLevel; level >= leaf; level--) {
+            long entry = entries[level];
+            long wanted = entry | PagingMode.ACCESSED;
+            if ((entry & PagingMode.ACCESSED) == 0) {
+                events.setAccessedBit(entryGpas[level]);
+            }
+            if (level == leaf && write && (entry & PagingMode.DIRTY) == 0) {
+                events.setDirtyBit(entryGpas[level]);
+                wanted |= PagingMode.DIRTY;
+            }
+            if (wanted != entry) {
+                write(level, wanted);
+            }
+        }
+    }
+
+    private void write(int level, long entry) {
+        Memslot slot = tableSlots[level];
+        if (slot == null || slot.readOnly()) {
+            return;
+        }
+        long gpa = entryGpas[level];
+        memory.write(slot, gpa, GuestMemory.merge(memory.read(slot, gpa), gpa, entry, entrySize));
+        entries[level] = entry;
+    }
+
+    private boolean fail(PagingMode mode, int cause, int access) {
+        error = mode.error(cause, access);
+        events.walkerError(error);
+        return false;
+    }
+
+    /** The frame that the address translates to. */
+    public long gfn() {
+        return gfn;
+    }
+
+    /** The level of the leaf entry. */
+    public int leafLevel() {
+        return leafLevel;
+    }
+
+    /** The top level that was read from memory. */
+    public int topLevel() {
+        return topLevel;
+    }
+
+    /** The access that the whole walk allows (1 execute, 2 write, 4 user), without write if the leaf is clean (GP-14). */
+    public int leafAccess() {
+        return leafAccess;
+    }
+
+    /** The entry read at a level, with the bits that the walk set. */
+    public long entry(int level) {
+        return entries[level];
+    }
+
+    /** The frame of the table read at a level. */
+    public long tableGfn(int level) {
+        return tableGfns[level];
+    }
+
+    /** The address of the entry read at a level. */
+    public long entryGpa(int level) {
+        return entryGpas[level];
+    }
+
+    /** What the levels above a table allow (GP-11). */
+    public int tableAccess(int level) {
+        return tableAccess[level];
+    }
+
+    /** The error code of a failed walk. */
+    public int error() {
+        return error;
+    }
+}

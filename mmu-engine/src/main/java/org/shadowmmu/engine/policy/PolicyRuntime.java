@@ -1,0 +1,462 @@
+package org.shadowmmu.engine.policy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.api.ChildZap;
+import org.shadowmmu.api.Decision;
+import org.shadowmmu.api.MemslotChange;
+import org.shadowmmu.api.MemslotZap;
+import org.shadowmmu.api.MemslotZapScope;
+import org.shadowmmu.api.ReclaimOrder;
+import org.shadowmmu.api.RootZap;
+import org.shadowmmu.api.RootZapOrder;
+import org.shadowmmu.api.ShadowPageView;
+import org.shadowmmu.api.UnlinkCause;
+
+/**
+ * The policies of one virtual machine, as the engine sees them: the one place where foreign code is called.
+ *
+ * <p>Every call is guarded. What a policy throws, and every answer that its contract forbids, becomes a {@link
+ * PolicyFailure}, after which this runtime must not be used again; so the engine checks no answer. One virtual machine is
+ * one thread. Nothing is allocated in the steady state. A hook that no policy overrides costs one test of an array length.
+ *
+ * <p>The engine must report every legacy MMU page with {@link #pageCreated} and {@link #pageZapped}, for these say which
+ * pages exist.
+ */
+public final class PolicyRuntime {
+    private static final int RECLAIM = Decision.RECLAIM_ORDER.ordinal();
+    private static final int CHILD = Decision.CHILD_ZAP.ordinal();
+    private static final int MEMSLOT = Decision.MEMSLOT_ZAP.ordinal();
+    private static final int ROOT = Decision.ROOT_ZAP.ordinal();
+
+    final LivePages pages = new LivePages();
+    VmFacts facts = NoFacts.INSTANCE;
+
+    private final PolicyInstance[] members;
+    private final PolicyInstance[] answering = new PolicyInstance[Decision.values().length];
+    private final long[] asked = new long[Decision.values().length];
+    private final LinkedPageQueue requestedZaps = new PageLinks(pages).newQueue();
+
+    private final ReclaimOrder reclaimOrder;
+    private final ChildZap childZap;
+    private final MemslotZap memslotZap;
+    private final RootZap rootZap;
+
+    private final PolicyInstance[] onPageCreated;
+    private final PolicyInstance[] onPageFoundAgain;
+    private final PolicyInstance[] onPageLinked;
+    private final PolicyInstance[] onPageUnlinked;
+    private final PolicyInstance[] onLeafInstalled;
+    private final PolicyInstance[] onAccessedBitSet;
+    private final PolicyInstance[] onPageUnsynced;
+    private final PolicyInstance[] onPageSynced;
+    private final PolicyInstance[] onWriteFlooded;
+    private final PolicyInstance[] onPageZapped;
+    private final PolicyInstance[] onSlotChanging;
+    private final PolicyInstance[] onReclaimBegins;
+    private final PolicyInstance[] onReclaimEnds;
+
+    private PolicyRuntime(PolicyAssignment assignment, long seed) {
+        List<PolicyInstance> distinct = new ArrayList<>();
+        assignment.choices().forEach((decision, choice) ->
+                answering[decision.ordinal()] = instance(distinct, choice, seed));
+        members = distinct.toArray(new PolicyInstance[0]);
+
+        reclaimOrder = implementation(Decision.RECLAIM_ORDER, ReclaimOrder.class);
+        childZap = implementation(Decision.CHILD_ZAP, ChildZap.class);
+        memslotZap = implementation(Decision.MEMSLOT_ZAP, MemslotZap.class);
+        rootZap = implementation(Decision.ROOT_ZAP, RootZap.class);
+
+        onPageCreated = listeners(Hook.PAGE_CREATED);
+        onPageFoundAgain = listeners(Hook.PAGE_FOUND_AGAIN);
+        onPageLinked = listeners(Hook.PAGE_LINKED);
+        onPageUnlinked = listeners(Hook.PAGE_UNLINKED);
+        onLeafInstalled = listeners(Hook.LEAF_INSTALLED);
+        onAccessedBitSet = listeners(Hook.ACCESSED_BIT_SET);
+        onPageUnsynced = listeners(Hook.PAGE_UNSYNCED);
+        onPageSynced = listeners(Hook.PAGE_SYNCED);
+        onWriteFlooded = listeners(Hook.WRITE_FLOODED);
+        onPageZapped = listeners(Hook.PAGE_ZAPPED);
+        onSlotChanging = listeners(Hook.SLOT_CHANGING);
+        onReclaimBegins = listeners(Hook.RECLAIM_BEGINS);
+        onReclaimEnds = listeners(Hook.RECLAIM_ENDS);
+    }
+
+    /** The runtime of a machine without third-party policy: Linux 6.1 in everything. */
+    public static PolicyRuntime upstream() {
+        return new PolicyRuntime(PolicyAssignment.UPSTREAM, 0);
+    }
+
+    /**
+     * Creates the policies of one virtual machine.
+     *
+     * @param assignment who takes which decision
+     * @param seed the seed of the virtual machine; each policy draws its own numbers from it, whatever the others do
+     * @throws PolicyFailure if a policy cannot be created or lacks the interface of a decision its descriptor names
+     */
+    public static PolicyRuntime create(PolicyAssignment assignment, long seed) {
+        return new PolicyRuntime(assignment, seed);
+    }
+
+    /**
+     * Connects the runtime with its virtual machine, which is built after it; until then every fact is 0. Call it once,
+     * before the first page is created.
+     */
+    public void bind(VmFacts facts) {
+        if (this.facts != NoFacts.INSTANCE) {
+            throw new IllegalStateException("a policy runtime belongs to one virtual machine");
+        }
+        this.facts = facts;
+    }
+
+    private PolicyInstance instance(List<PolicyInstance> distinct, PolicyChoice choice, long seed) {
+        for (PolicyInstance known : distinct) {
+            if (known.choice.means(choice)) {
+                return known;
+            }
+        }
+        PolicyInstance made = new PolicyInstance(this, choice, seed);
+        for (Decision decision : choice.descriptor().decisions()) {
+            if (!decision.type().isInstance(made.policy)) {
+                throw made.failure(
+                        "create",
+                        "made a policy that does not implement "
+                                + decision.type().getSimpleName() + " although its descriptor names the decision "
+                                + decision.id());
+            }
+        }
+        distinct.add(made);
+        return made;
+    }
+
+    private <T> T implementation(Decision decision, Class<T> type) {
+        return type.cast(answering[decision.ordinal()].policy);
+    }
+
+    private PolicyInstance[] listeners(Hook hook) {
+        List<PolicyInstance> listeners = new ArrayList<>();
+        for (PolicyInstance member : members) {
+            // The upstream rules listen only for the sake of their reclaim order.
+            if (member.choice == PolicyChoice.UPSTREAM && member != answering[RECLAIM]) {
+                continue;
+            }
+            try {
+                if (hook.isOverriddenBy(member.policy.getClass())) {
+                    listeners.add(member);
+                }
+            } catch (LinkageError e) {
+                throw member.threw("create", e);
+            }
+        }
+        return listeners.toArray(new PolicyInstance[0]);
+    }
+
+    long eventNumber() {
+        return facts.eventNumber();
+    }
+
+    // ---- decisions -------------------------------------------------------------------------------------------------
+
+    /** Reclaim begins (ZAP-20); {@code wanted} counts as ZAP-3 counts. */
+    public void reclaimBegins(int wanted) {
+        for (PolicyInstance member : onReclaimBegins) {
+            try {
+                member.policy.reclaimBegins(wanted);
+            } catch (Throwable t) {
+                throw member.threw(Hook.RECLAIM_BEGINS.toString(), t);
+            }
+        }
+    }
+
+    /**
+     * The next page to reclaim: live, and no live root. Call it only while at least one such page exists.
+     *
+     * @throws PolicyFailure if the policy names none, or one that may not be taken
+     */
+    public ShadowPageView nextVictim() {
+        asked[RECLAIM]++;
+        PolicyInstance member = answering[RECLAIM];
+        @Nullable ShadowPageView victim;
+        @Nullable String objection;
+        try {
+            victim = reclaimOrder.nextVictim();
+            objection = objectionTo(victim);
+        } catch (Throwable t) {
+            throw member.threw("decision reclaim-order (nextVictim)", t);
+        }
+        if (victim == null || objection != null) {
+            throw member.failure("decision reclaim-order (nextVictim)", "returned " + objection);
+        }
+        return victim;
+    }
+
+    /** What is wrong with a victim, null if nothing. Runs inside the guard, for a foreign view is foreign code. */
+    private @Nullable String objectionTo(@Nullable ShadowPageView victim) {
+        if (victim == null) {
+            return "null instead of a victim";
+        }
+        if (pages.contains(victim)) {
+            return victim.liveRoot() ? "a live root as victim" : null;
+        }
+        return pages.wasZapped(victim)
+                ? "a page as victim that was already zapped"
+                : "a page as victim that is none of this virtual machine";
+    }
+
+    /** Reclaim ended; {@code reclaimed} counts as ZAP-3 counts. */
+    public void reclaimEnds(int reclaimed) {
+        for (PolicyInstance member : onReclaimEnds) {
+            try {
+                member.policy.reclaimEnds(reclaimed);
+            } catch (Throwable t) {
+                throw member.threw(Hook.RECLAIM_ENDS.toString(), t);
+            }
+        }
+    }
+
+    /** Whether a child that lost its last parent is zapped now. A live root never is, and no policy is asked for one. */
+    public boolean zapWithLastParent(ShadowPageView child, boolean tdpEnabled, UnlinkCause cause) {
+        if (child.liveRoot()) {
+            return false;
+        }
+        asked[CHILD]++;
+        try {
+            return childZap.zapWithLastParent(child, tdpEnabled, cause);
+        } catch (Throwable t) {
+            throw answering[CHILD].threw("decision child-zap (zapWithLastParent)", t);
+        }
+    }
+
+    /** How much a deletion or move of a memslot zaps. */
+    public MemslotZapScope memslotZapScope(MemslotChange change) {
+        asked[MEMSLOT]++;
+        @Nullable MemslotZapScope scope;
+        try {
+            scope = memslotZap.scope(change);
+        } catch (Throwable t) {
+            throw answering[MEMSLOT].threw("decision memslot-zap (scope)", t);
+        }
+        if (scope == null) {
+            throw answering[MEMSLOT].failure("decision memslot-zap (scope)", "returned null instead of a scope");
+        }
+        return scope;
+    }
+
+    /** In which order a root of the TDP MMU is torn down. */
+    public RootZapOrder rootZapOrder(int rootLevel, int addressSpace) {
+        asked[ROOT]++;
+        @Nullable RootZapOrder order;
+        try {
+            order = rootZap.order(rootLevel, addressSpace);
+        } catch (Throwable t) {
+            throw answering[ROOT].threw("decision root-zap (order)", t);
+        }
+        if (order == null) {
+            throw answering[ROOT].failure("decision root-zap (order)", "returned null instead of an order");
+        }
+        return order;
+    }
+
+    // ---- hooks -----------------------------------------------------------------------------------------------------
+
+    /** A page was created; its id is free until now. */
+    public void pageCreated(ShadowPageView page) {
+        pages.add(page);
+        for (PolicyInstance member : onPageCreated) {
+            try {
+                member.policy.pageCreated(page);
+            } catch (Throwable t) {
+                throw member.threw(Hook.PAGE_CREATED.toString(), t);
+            }
+        }
+    }
+
+    /** A lookup found an existing page. */
+    public void pageFoundAgain(ShadowPageView page) {
+        for (PolicyInstance member : onPageFoundAgain) {
+            try {
+                member.policy.pageFoundAgain(page);
+            } catch (Throwable t) {
+                throw member.threw(Hook.PAGE_FOUND_AGAIN.toString(), t);
+            }
+        }
+    }
+
+    /** An SPTE of {@code parent} now points to {@code child}. */
+    public void pageLinked(ShadowPageView parent, ShadowPageView child) {
+        for (PolicyInstance member : onPageLinked) {
+            try {
+                member.policy.pageLinked(parent, child);
+            } catch (Throwable t) {
+                throw member.threw(Hook.PAGE_LINKED.toString(), t);
+            }
+        }
+    }
+
+    /** An SPTE of {@code parent} no longer points to {@code child}. */
+    public void pageUnlinked(ShadowPageView parent, ShadowPageView child) {
+        for (PolicyInstance member : onPageUnlinked) {
+            try {
+                member.policy.pageUnlinked(parent, child);
+            } catch (Throwable t) {
+                throw member.threw(Hook.PAGE_UNLINKED.toString(), t);
+            }
+        }
+    }
+
+    /** Whether any policy hears {@link #leafInstalled}; constant, so that a hot path can skip the call. */
+    public boolean hearsLeafInstalled() {
+        return onLeafInstalled.length != 0;
+    }
+
+    /** A leaf SPTE was installed or changed. */
+    public void leafInstalled(ShadowPageView page, int index, boolean prefetched) {
+        for (PolicyInstance member : onLeafInstalled) {
+            try {
+                member.policy.leafInstalled(page, index, prefetched);
+            } catch (Throwable t) {
+                throw member.threw(Hook.LEAF_INSTALLED.toString(), t);
+            }
+        }
+    }
+
+    /** Whether any policy hears {@link #accessedBitSet}; constant, so that a hot path can skip the call. */
+    public boolean hearsAccessedBit() {
+        return onAccessedBitSet.length != 0;
+    }
+
+    /** The processor set the accessed bit of a leaf SPTE that had it clear. */
+    public void accessedBitSet(ShadowPageView page, int index) {
+        for (PolicyInstance member : onAccessedBitSet) {
+            try {
+                member.policy.accessedBitSet(page, index);
+            } catch (Throwable t) {
+                throw member.threw(Hook.ACCESSED_BIT_SET.toString(), t);
+            }
+        }
+    }
+
+    /** The page became unsync. */
+    public void pageUnsynced(ShadowPageView page) {
+        for (PolicyInstance member : onPageUnsynced) {
+            try {
+                member.policy.pageUnsynced(page);
+            } catch (Throwable t) {
+                throw member.threw(Hook.PAGE_UNSYNCED.toString(), t);
+            }
+        }
+    }
+
+    /** The page is no longer unsync. */
+    public void pageSynced(ShadowPageView page) {
+        for (PolicyInstance member : onPageSynced) {
+            try {
+                member.policy.pageSynced(page);
+            } catch (Throwable t) {
+                throw member.threw(Hook.PAGE_SYNCED.toString(), t);
+            }
+        }
+    }
+
+    /** Emulated writes flooded the page. */
+    public void writeFlooded(ShadowPageView page) {
+        for (PolicyInstance member : onWriteFlooded) {
+            try {
+                member.policy.writeFlooded(page);
+            } catch (Throwable t) {
+                throw member.threw(Hook.WRITE_FLOODED.toString(), t);
+            }
+        }
+    }
+
+    /** The page is being zapped; once this returns its id may be given to a new page. Call it once per page. */
+    public void pageZapped(ShadowPageView page) {
+        for (PolicyInstance member : onPageZapped) {
+            try {
+                member.policy.pageZapped(page);
+            } catch (Throwable t) {
+                throw member.threw(Hook.PAGE_ZAPPED.toString(), t);
+            }
+        }
+        int id = page.id();
+        for (PolicyInstance member : members) {
+            member.forget(id);
+        }
+        requestedZaps.remove(page);
+        pages.remove(page);
+    }
+
+    /** A memslot is about to change; nothing is zapped for it yet. */
+    public void slotChanging(MemslotChange change) {
+        for (PolicyInstance member : onSlotChanging) {
+            try {
+                member.policy.slotChanging(change);
+            } catch (Throwable t) {
+                throw member.threw(Hook.SLOT_CHANGING.toString(), t);
+            }
+        }
+    }
+
+    // ---- requests and reports --------------------------------------------------------------------------------------
+
+    void requestZap(ShadowPageView page) {
+        pages.idOf(page);
+        if (!requestedZaps.contains(page)) {
+            requestedZaps.addYoungest(page);
+        }
+    }
+
+    /**
+     * Takes the next page that a policy asked to have zapped, in the order of the requests, each page once; null if there
+     * is none. Pages zapped meanwhile and live roots are passed over.
+     */
+    public @Nullable ShadowPageView pollRequestedZap() {
+        while (requestedZaps.size() != 0) {
+            ShadowPageView page = requestedZaps.oldest();
+            if (page == null) {
+                return null;
+            }
+            requestedZaps.remove(page);
+            if (!page.liveRoot()) {
+                return page;
+            }
+        }
+        return null;
+    }
+
+    /** How often each decision was asked for until now, and who answered. */
+    public DecisionCounts counts() {
+        List<DecisionCounts.Answers> answers = new ArrayList<>();
+        for (Decision decision : Decision.values()) {
+            PolicyChoice choice = answering[decision.ordinal()].choice;
+            answers.add(new DecisionCounts.Answers(decision, choice.id(), choice.origin(), asked[decision.ordinal()]));
+        }
+        return new DecisionCounts(answers);
+    }
+
+    /** The facts before a virtual machine is bound. */
+    private enum NoFacts implements VmFacts {
+        INSTANCE;
+
+        @Override
+        public long usedPages() {
+            return 0;
+        }
+
+        @Override
+        public long quota() {
+            return 0;
+        }
+
+        @Override
+        public long guestPages() {
+            return 0;
+        }
+
+        @Override
+        public long eventNumber() {
+            return 0;
+        }
+    }
+}
