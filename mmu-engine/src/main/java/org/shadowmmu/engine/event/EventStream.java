@@ -176,5 +176,4 @@ public final class EventStream {
             listener.unmapHvaRange(backing, offset, length);
         }
     }
-
 }

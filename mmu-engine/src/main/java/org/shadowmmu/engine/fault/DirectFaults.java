@@ -28,8 +28,7 @@ final class DirectFaults {
     private final HostPage hostPage;
     private final HugePages hugePages;
 
-    DirectFaults(
-            MmuCore core, Roots roots, Reclaimer reclaimer, PageLookup lookup, LeafInstaller installer) {
+    DirectFaults(MmuCore core, Roots roots, Reclaimer reclaimer, PageLookup lookup, LeafInstaller installer) {
         this.core = core;
         this.roots = roots;
         this.reclaimer = reclaimer;
@@ -87,8 +86,7 @@ final class DirectFaults {
         long gfn = gpa >>> 12;
         Memslot slot = hostPage.slot();
         hugePages.decide(slot, gfn, core.options.tdpEnabled() ? MAX_LEVEL_TDP : MAX_LEVEL_NO_PAGING, error);
-        core.events.spteRequested(
-                gfn, slot == null ? 0 : slot.backing().pfn(slot.hostPage(gfn)), hugePages.goal());
+        core.events.spteRequested(gfn, slot == null ? 0 : slot.backing().pfn(slot.hostPage(gfn)), hugePages.goal());
         ShadowPage page = MmioFaults.startOf(vcpu, gpa);
         if (page == null) {
             return Outcome.RETRY;
@@ -130,8 +128,7 @@ final class DirectFaults {
         } else {
             long pfn = slot.backing().pfn(slot.hostPage(gfn));
             boolean write = (error & Access.WRITE) != 0;
-            outcome = installer.install(
-                    page, index, slot, Role.ACC_ALL, gfn, pfn, write, false, hostPage.writable());
+            outcome = installer.install(page, index, slot, Role.ACC_ALL, gfn, pfn, write, false, hostPage.writable());
         }
         if (outcome != Outcome.SPURIOUS) {
             prefetch.around(page, index);

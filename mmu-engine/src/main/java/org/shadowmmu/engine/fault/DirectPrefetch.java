@@ -45,8 +45,7 @@ final class DirectPrefetch {
     private boolean mapRun(ShadowPage page, int from, int to) {
         long gfn = page.gfnOf(from);
         int access = Role.access(page.role);
-        Memslot slot = installer.slotForPrefetch(
-                Role.addressSpace(page.role), gfn, (access & Role.ACC_WRITE) != 0);
+        Memslot slot = installer.slotForPrefetch(Role.addressSpace(page.role), gfn, (access & Role.ACC_WRITE) != 0);
         if (slot == null || gfn + (to - from) > slot.endGfn()) {
             return false;
         }

@@ -102,14 +102,13 @@ public final class Emulator {
     }
 
     private Emulation execute(VcpuState vcpu, Instruction instruction) {
-        boolean done =
-                switch (instruction.kind()) {
-                    case NONE -> true;
-                    case LOAD -> load(vcpu, instruction);
-                    case STORE -> store(vcpu, instruction);
-                    case READ_MODIFY_WRITE -> load(vcpu, instruction) && store(vcpu, instruction);
-                    case EXCHANGE -> exchange(vcpu, instruction);
-                };
+        boolean done = switch (instruction.kind()) {
+            case NONE -> true;
+            case LOAD -> load(vcpu, instruction);
+            case STORE -> store(vcpu, instruction);
+            case READ_MODIFY_WRITE -> load(vcpu, instruction) && store(vcpu, instruction);
+            case EXCHANGE -> exchange(vcpu, instruction);
+        };
         return done ? Emulation.DONE : Emulation.GUEST_FAULT;
     }
 

@@ -26,23 +26,10 @@ final class HugePages {
         if (maxLevel == 1 || slot == null || slot.logsDirty()) {
             return;
         }
-        int level = Math.min(maxLevel, Memslot.LEAF_LEVELS);
-        while (level > 1 && slot.hugeDisallowed(gfn, level)) {
-            level--;
-        }
-        requested = Math.min(level, slot.backing().mappingLevel(slot.hostPage(gfn)));
+        requested = slot.possibleLevel(gfn, maxLevel);
         if (!disallowed) {
             goal = requested;
         }
-    }
-
-    /** The largest level that is possible for the frame on behalf of the slot and the host (DL-2). */
-    static int possibleLevel(Memslot slot, long gfn) {
-        int level = Memslot.LEAF_LEVELS;
-        while (level > 1 && slot.hugeDisallowed(gfn, level)) {
-            level--;
-        }
-        return Math.min(level, slot.backing().mappingLevel(slot.hostPage(gfn)));
     }
 
     /** Lowers the goal if a page that was split for NX lies where the fault wants to map (PF-37). */

@@ -20,6 +20,7 @@ public final class HostMemory {
     private final List<@Nullable Backing> backings = new ArrayList<>();
     /** The backing behind each GiB of host frame numbers. */
     private final List<@Nullable Backing> bySpace = new ArrayList<>();
+
     private long invalidateSequence;
     private boolean invalidating;
     private Notifier notifier = (backing, first, count) -> {};

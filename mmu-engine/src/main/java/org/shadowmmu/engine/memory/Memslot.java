@@ -236,6 +236,20 @@ public final class Memslot {
         return disallowHuge[level - 1][index(gfn, level)] != 0;
     }
 
+    /** The largest level at which the slot and the host allow the frame to be mapped (PF-35, PF-36). */
+    public int possibleLevel(long gfn) {
+        return possibleLevel(gfn, LEAF_LEVELS);
+    }
+
+    /** As {@link #possibleLevel(long)}, not above a level. */
+    public int possibleLevel(long gfn, int maxLevel) {
+        int level = Math.min(maxLevel, LEAF_LEVELS);
+        while (level > 1 && hugeDisallowed(gfn, level)) {
+            level--;
+        }
+        return Math.min(level, backing.mappingLevel(hostPage(gfn)));
+    }
+
     /** The counter behind {@link #hugeDisallowed}. */
     public int disallowCount(int level, int index) {
         return disallowHuge[level - 1][index];

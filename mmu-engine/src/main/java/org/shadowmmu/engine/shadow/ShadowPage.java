@@ -43,8 +43,11 @@ public final class ShadowPage implements ShadowPageView {
     private long creation;
 
     @Nullable ShadowPage newer;
+
     @Nullable ShadowPage older;
+
     @Nullable ShadowPage nextInChain;
+
     boolean listed;
     boolean live;
 

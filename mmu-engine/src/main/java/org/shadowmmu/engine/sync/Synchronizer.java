@@ -21,8 +21,7 @@ public final class Synchronizer {
     public static final int CHANGED = 1;
 
     /** The role bits in which a page may differ from the root (US-10). */
-    private static final int IGNORED =
-            Role.withQuadrant(Role.withAccess(15, Role.ACC_ALL), 3) | Role.PASSTHROUGH;
+    private static final int IGNORED = Role.withQuadrant(Role.withAccess(15, Role.ACC_ALL), 3) | Role.PASSTHROUGH;
 
     private final MmuCore core;
     private final Zapper zapper;
@@ -83,8 +82,7 @@ public final class Synchronizer {
             } else {
                 long generation = core.memslots.generation(addressSpace);
                 page.spt[index] = Spte.mmio(gfn, access, generation);
-                core.events.markMmioSpte(
-                        gfn, (int) page.spt[index] & 7, Spte.mmioGenerationOf(generation), index);
+                core.events.markMmioSpte(gfn, (int) page.spt[index] & 7, Spte.mmioGenerationOf(generation), index);
             }
             return false;
         }

@@ -25,8 +25,7 @@ public final class Roots {
     private final InvalidList list = new InvalidList();
 
     /** Makes the root rules of a virtual machine. */
-    public Roots(
-            MmuCore core, Zapper zapper, Reclaimer reclaimer, PageLookup lookup, Synchronizer synchronizer) {
+    public Roots(MmuCore core, Zapper zapper, Reclaimer reclaimer, PageLookup lookup, Synchronizer synchronizer) {
         this.core = core;
         this.zapper = zapper;
         this.reclaimer = reclaimer;
@@ -263,5 +262,4 @@ public final class Roots {
         ShadowPage page = root.page();
         return page != null ? page.obsolete() : core.requests.pending(vcpu.index, VcpuRequests.FREE_OBSOLETE_ROOTS);
     }
-
 }

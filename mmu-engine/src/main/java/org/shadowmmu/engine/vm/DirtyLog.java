@@ -1,0 +1,117 @@
+package org.shadowmmu.engine.vm;
+
+import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.shadow.PteLists;
+import org.shadowmmu.engine.shadow.Role;
+import org.shadowmmu.engine.shadow.ShadowPage;
+
+/** Dirty logging of memslots, without and with manual protection (DL-1 to DL-7). */
+final class DirtyLog {
+    private static final int WORD_PAGES = 64;
+
+    private final MmuCore core;
+
+    DirtyLog(MmuCore core) {
+        this.core = core;
+    }
+
+    /** Logging was switched on for a slot (DL-1). */
+    void enabled(Memslot slot) {
+        if (core.options.dirtyInitiallySet()) {
+            slot.markAllDirty();
+            return;
+        }
+        for (int level = 1; level <= Memslot.LEAF_LEVELS; level++) {
+            for (int index = 0; index < slot.indexes(level); index++) {
+                core.rmaps.protectForDirtyLog(slot, level, index);
+            }
+        }
+        core.requests.remoteFlush();
+    }
+
+    /** Logging was switched off: leaves that could be huge are dropped so that they come back huge (DL-2). */
+    void disabled(Memslot slot) {
+        boolean any = false;
+        for (int level = 1; level < Memslot.LEAF_LEVELS; level++) {
+            for (int index = 0; index < slot.indexes(level); index++) {
+                any |= dropCollapsible(slot, level, index);
+            }
+        }
+        if (any) {
+            core.requests.remoteFlush();
+        }
+    }
+
+    private boolean dropCollapsible(Memslot slot, int level, int index) {
+        PteLists lists = core.pages.lists();
+        boolean any = false;
+        long at = lists.start(slot.rmap(level, index));
+        while (at >= 0) {
+            int entry = lists.at(at);
+            ShadowPage page = core.pages.byId(PteLists.pageId(entry));
+            if (collapsible(slot, page)) {
+                core.rmaps.drop(page, PteLists.index(entry));
+                any = true;
+                at = lists.start(slot.rmap(level, index));
+            } else {
+                at = lists.next(at);
+            }
+        }
+        return any;
+    }
+
+    private static boolean collapsible(Memslot slot, ShadowPage page) {
+        return Role.direct(page.role) && slot.contains(page.gfn) && page.level() < slot.possibleLevel(page.gfn);
+    }
+
+    /** Reads the log into {@code bitmap}, clears it and protects the pages again, unless clearing is manual (DL-3). */
+    void read(Memslot slot, long[] bitmap) {
+        boolean manual = core.options.dirtyManualProtect();
+        boolean any = false;
+        for (int word = 0; word < slot.dirtyWords(); word++) {
+            bitmap[word] = slot.dirtyWord(word);
+            if (bitmap[word] != 0 && !manual) {
+                any = true;
+                protect(slot, word, slot.clearDirty(word, -1L));
+            }
+        }
+        if (any) {
+            core.requests.remoteFlush();
+        }
+    }
+
+    /** Clears a range of the log and protects its pages again (DL-4). */
+    void clear(Memslot slot, long first, long count) {
+        boolean any = false;
+        long end = Math.min(first + count, slot.pages());
+        for (long page = first; page < end; page += WORD_PAGES) {
+            long mask = end - page >= WORD_PAGES ? -1L : (1L << end - page) - 1;
+            long cleared = slot.clearDirty((int) (page / WORD_PAGES), mask);
+            if (cleared != 0) {
+                any = true;
+                protect(slot, (int) (page / WORD_PAGES), cleared);
+            }
+        }
+        if (any) {
+            core.requests.remoteFlush();
+        }
+    }
+
+    /** Protects the pages of one word again (DL-5). */
+    private void protect(Memslot slot, int word, long bits) {
+        long base = slot.baseGfn() + (long) word * WORD_PAGES;
+        if (core.options.dirtyInitiallySet()) {
+            long first = base + Long.numberOfTrailingZeros(bits);
+            long last = base + Long.SIZE - 1 - Long.numberOfLeadingZeros(bits);
+            core.rmaps.protectGuestTable(slot, first, 2);
+            if (slot.index(first, 2) != slot.index(last, 2)) {
+                core.rmaps.protectGuestTable(slot, last, 2);
+            }
+        }
+        for (long rest = bits; rest != 0; rest &= rest - 1) {
+            long gfn = base + Long.numberOfTrailingZeros(rest);
+            core.rmaps.protectForDirtyLog(slot, 1, slot.index(gfn, 1));
+        }
+    }
+}
