@@ -110,6 +110,11 @@ public final class LineBuffer {
         return this;
     }
 
+    /** Whether the current line has text and has not been ended. */
+    public boolean isOpen() {
+        return length > starts[lines];
+    }
+
     /** The number of ended lines. */
     public int lines() {
         return lines;

@@ -84,6 +84,16 @@ public record RecordingHeader(
     /** Registers a virtual CPU starts with. */
     public record Sregs(long cr0, long cr3, long cr4, long efer) {}
 
+    /** The backing with an id, or null. */
+    public @Nullable Backing backing(int id) {
+        for (Backing backing : backings) {
+            if (backing.id() == id) {
+                return backing;
+            }
+        }
+        return null;
+    }
+
     /** Whether the host has five-level paging. */
     public boolean la57() {
         return hostCpu.contains("la57");
