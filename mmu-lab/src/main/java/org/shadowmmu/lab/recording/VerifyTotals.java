@@ -96,9 +96,14 @@ public final class VerifyTotals {
         return tolerated;
     }
 
-    /** 0: all is equal; 1: something differs or is unsupported; 2: an input cannot be used. */
+    /** Whether no recording was left to compare. */
+    public boolean nothing() {
+        return files == 0 && malformed == 0 && unsupported.isEmpty();
+    }
+
+    /** 0: all is equal; 1: something differs or is unsupported; 2: an input cannot be used, or there is none. */
     public int exitCode() {
-        if (malformed > 0) {
+        if (malformed > 0 || nothing()) {
             return 2;
         }
         return different > 0 || !unsupported.isEmpty() ? 1 : 0;
