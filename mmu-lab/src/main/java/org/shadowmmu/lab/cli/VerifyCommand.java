@@ -1,0 +1,137 @@
+package org.shadowmmu.lab.cli;
+
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.lab.BadInputException;
+import org.shadowmmu.lab.recording.HostMode;
+import org.shadowmmu.lab.recording.RecordedMachineFactory;
+import org.shadowmmu.lab.recording.RecordingFile;
+import org.shadowmmu.lab.recording.RecordingFiles;
+import org.shadowmmu.lab.recording.RecordingFilter;
+import org.shadowmmu.lab.recording.RecordingVerifier;
+import org.shadowmmu.lab.recording.VerifyJsonReport;
+import org.shadowmmu.lab.recording.VerifyReport;
+import org.shadowmmu.lab.recording.VerifyRun;
+import org.shadowmmu.lab.recording.VerifyTextReport;
+import org.shadowmmu.lab.recording.VerifyTotals;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code verify}: replays recordings of a real kernel and compares what happens, event by event. */
+@Command(
+        name = "verify",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Replays recordings of a real kernel and compares, in order, every event, result, statistic and dump line, and"
+                    + " the final guest memory.",
+            "Prints 'ok' or the first difference for each recording, and a last line with the totals."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:everything is equal", "1:something differs, or needs a mode that is not built yet", "2:bad input"})
+public final class VerifyCommand implements Callable<Integer> {
+    private final RecordedMachineFactory machines;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "PATH",
+            description = "Recordings (.txt, .txt.gz) and directories of them; a directory is searched to its bottom.")
+    private List<Path> paths = new ArrayList<>();
+
+    @Option(
+            names = "--mode",
+            paramLabel = "NAME",
+            converter = ModeConverter.class,
+            description = "Only recordings of this mode: shadow, direct or tdpmmu. May be repeated.")
+    private List<HostMode> modes = new ArrayList<>();
+
+    @Option(
+            names = "--nested",
+            negatable = true,
+            description = "Only recordings with, or with --no-nested only those without, a nested guest.")
+    private @Nullable Boolean nested;
+
+    @Option(
+            names = "--exclude",
+            paramLabel = "GLOB",
+            description = "Leave out recordings whose file name, or path below a directory argument, matches. May be repeated.")
+    private List<String> excludes = new ArrayList<>();
+
+    @Option(names = "--audit", description = "Check the machine's named invariants after every operation; a violation is a difference.")
+    private boolean audit;
+
+    @Option(names = "--fail-fast", description = "Stop after the first recording that is not equal.")
+    private boolean failFast;
+
+    @Option(names = "--jobs", paramLabel = "N", description = "Compare N recordings at a time (default: one per processor).")
+    private int jobs = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = "--json", description = "Print JSON lines: one object per recording, the totals last.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Makes the command for machines from {@code machines}. */
+    @Inject
+    public VerifyCommand(RecordedMachineFactory machines) {
+        this.machines = machines;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        CommandLine commandLine = spec.commandLine();
+        try {
+            return verify(commandLine);
+        } catch (BadInputException e) {
+            commandLine.getErr().println(e.getMessage());
+            return CommandLine.ExitCode.USAGE;
+        }
+    }
+
+    private int verify(CommandLine commandLine) throws InterruptedException {
+        if (jobs < 1) {
+            throw new BadInputException("--jobs: expected a number from 1 on, found " + jobs + ".");
+        }
+        List<RecordingFile> files = new RecordingFiles(excludes).find(paths);
+        VerifyReport report =
+                json ? new VerifyJsonReport(commandLine.getOut()) : new VerifyTextReport(commandLine.getOut());
+        RecordingVerifier verifier = new RecordingVerifier(machines, audit, new RecordingFilter(modes, nested));
+        long start = System.nanoTime();
+        VerifyTotals totals = new VerifyRun(verifier, jobs, failFast).run(files, report);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        if (totals.nothing()) {
+            commandLine.getErr().println("no recording is left to compare: expected one that the options do not leave out.");
+        }
+        commandLine
+                .getErr()
+                .println(String.format(
+                        Locale.ROOT,
+                        "wall clock: %.2f s, %.0f operations per second, %d at a time",
+                        seconds,
+                        totals.compared() / seconds,
+                        jobs));
+        return totals.exitCode();
+    }
+
+    /** The names of modes as recordings have them. */
+    static final class ModeConverter implements CommandLine.ITypeConverter<HostMode> {
+        @Override
+        public HostMode convert(String text) {
+            for (HostMode mode : HostMode.values()) {
+                if (mode.text().equals(text)) {
+                    return mode;
+                }
+            }
+            throw new CommandLine.TypeConversionException("expected shadow, direct or tdpmmu, found '" + text + "'");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The application around the engine: its wiring, and what every package of it may say to the user. */
+@NullMarked
+package org.shadowmmu.lab;
+
+import org.jspecify.annotations.NullMarked;
