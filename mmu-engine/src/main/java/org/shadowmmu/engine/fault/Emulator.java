@@ -18,6 +18,13 @@ public final class Emulator {
         void mmio(boolean write, long gpa, int size);
     }
 
+    /** Reads instructions. */
+    @FunctionalInterface
+    public interface Decoder {
+        /** What the instruction at this guest physical address does. */
+        Instruction at(long gpa);
+    }
+
     private static final int PAGE = 4096;
     private static final long UNPROTECT_ONLY = Access.GUEST_PAGE | Access.WRITE | Access.PRESENT;
 
@@ -60,9 +67,10 @@ public final class Emulator {
      *
      * @param address the faulting address, as for {@link PageFaults#handle}
      * @param error its error code
-     * @param instruction what runs at the virtual CPU's {@code rip}
+     * @param user whether the virtual CPU runs at CPL 3
+     * @param decoder reads the instruction at the virtual CPU's {@code rip}
      */
-    public Emulation emulate(VcpuState vcpu, long address, long error, Instruction instruction) {
+    public Emulation emulate(VcpuState vcpu, long address, long error, boolean user, Decoder decoder) {
         boolean direct = vcpu.mode().direct();
         if (direct && (error & UNPROTECT_ONLY) == UNPROTECT_ONLY) {
             zapper.unprotect(address >>> 12);
@@ -71,15 +79,15 @@ public final class Emulator {
         long generation = core.memslots.generation(vcpu.addressSpace());
         boolean knownMmio =
                 direct ? vcpu.mmio.matchesGpa(address, generation) : vcpu.mmio.matchesGva(address, generation);
-        return run(vcpu, address, instruction, !knownMmio);
+        return run(vcpu, address, user, decoder, !knownMmio);
     }
 
-    private Emulation run(VcpuState vcpu, long address, Instruction instruction, boolean mayRetry) {
+    private Emulation run(VcpuState vcpu, long address, boolean user, Decoder decoder, boolean mayRetry) {
         boolean direct = vcpu.mode().direct();
         boolean sameAgain = vcpu.retryRip == vcpu.rip && vcpu.retryAddress == address;
         vcpu.retryRip = -1;
         vcpu.retryAddress = -1;
-        if (!fetch(vcpu, instruction.user())) {
+        if (!fetch(vcpu, user)) {
             return Emulation.GUEST_FAULT;
         }
         if (core.memory.slotOf(vcpu.addressSpace(), operandGpa) == null) {
@@ -89,6 +97,7 @@ public final class Emulator {
             }
             return Emulation.UNREADABLE;
         }
+        Instruction instruction = decoder.at(operandGpa);
         if (mayRetry && !instruction.writesPageTables() && !sameAgain) {
             vcpu.retryRip = vcpu.rip;
             vcpu.retryAddress = address;

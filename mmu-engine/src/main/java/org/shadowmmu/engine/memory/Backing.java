@@ -26,7 +26,6 @@ public final class Backing {
     private static final byte ABSENT = 2;
 
     private static final int WORDS = 512;
-    private static final long[] ZEROS = new long[WORDS];
 
     private final int id;
     private final long pages;
@@ -37,6 +36,8 @@ public final class Backing {
     private final byte[] @Nullable [] pageStates;
     /** Contents by block and page; null where nothing was ever written. */
     private final long[] @Nullable [][] contents;
+
+    private long[] pattern = {};
 
     Backing(int id, long pages, boolean huge, long slotOfBacking) {
         this.id = id;
@@ -165,6 +166,22 @@ public final class Backing {
         }
     }
 
+    /** Sets the contents that {@link #fill} gives to pages: 512 words, shared by all of them until one is written. */
+    public void setPattern(long[] words) {
+        pattern = words.clone();
+    }
+
+    /** Gives a page the contents of the pattern. */
+    public void fill(long page) {
+        blockContents(page)[(int) page & BLOCK_PAGES - 1] = pattern;
+    }
+
+    /** Whether the page may hold anything but zeros. */
+    public boolean hasContents(long page) {
+        long[][] block = contents[block(page)];
+        return block != null && block[(int) page & BLOCK_PAGES - 1] != null;
+    }
+
     /** Reads the 8 bytes at word {@code word} of a page. */
     public long read(long page, int word) {
         long[][] block = contents[block(page)];
@@ -180,11 +197,11 @@ public final class Backing {
         long[][] block = blockContents(page);
         int at = (int) page & BLOCK_PAGES - 1;
         long[] content = block[at];
-        if (content == null) {
-            if (value == 0) {
+        if (content == null || content == pattern) {
+            if (content == null && value == 0) {
                 return;
             }
-            content = ZEROS.clone();
+            content = content == null ? new long[WORDS] : content.clone();
             block[at] = content;
         }
         content[word] = value;

@@ -4,7 +4,6 @@ import java.util.Objects;
 import org.shadowmmu.engine.cpu.HardwareWalk;
 import org.shadowmmu.engine.fault.Emulation;
 import org.shadowmmu.engine.fault.Emulator;
-import org.shadowmmu.engine.fault.Instruction;
 import org.shadowmmu.engine.fault.Outcome;
 import org.shadowmmu.engine.fault.PageFaults;
 import org.shadowmmu.engine.shadow.ShadowPage;
@@ -114,8 +113,8 @@ public final class Vcpu {
     }
 
     /** Emulates what runs, after a fault that ended in {@link Outcome#EMULATE}. */
-    public Emulation emulate(long address, long error, Instruction instruction) {
-        Emulation emulation = emulator.emulate(state, address, error, instruction);
+    public Emulation emulate(long address, long error, boolean user, Emulator.Decoder decoder) {
+        Emulation emulation = emulator.emulate(state, address, error, user, decoder);
         machine.finishOperation();
         return emulation;
     }

@@ -145,8 +145,8 @@ public final class VirtualMachine {
         return reclaimer.defaultQuota();
     }
 
-    /** Whether a user fixed the quota. */
-    public boolean quotaFixed() {
+    /** The quota that a user fixed; 0 if nobody did. */
+    public long fixedQuota() {
         return reclaimer.fixed();
     }
 

@@ -17,7 +17,7 @@ public final class Reclaimer {
     private final MmuCore core;
     private final Zapper zapper;
     private final InvalidList list = new InvalidList();
-    private boolean fixed;
+    private long fixed;
 
     /** Makes the reclaimer of a virtual machine. */
     public Reclaimer(MmuCore core, Zapper zapper) {
@@ -58,17 +58,17 @@ public final class Reclaimer {
     /** Fixes the quota (ZAP-41); pages beyond it go at once. */
     public void setQuota(long pages) {
         change(pages);
-        fixed = true;
+        fixed = pages;
     }
 
-    /** The user's quota, 0 if none was set. */
-    public boolean fixed() {
+    /** The quota that a user fixed; 0 if nobody did. */
+    public long fixed() {
         return fixed;
     }
 
     /** Adapts the default quota to the memory of the guest, unless a user fixed it (ZAP-40). */
     public void memslotsChanged() {
-        if (!fixed) {
+        if (fixed == 0) {
             change(defaultQuota());
         }
     }

@@ -1,6 +1,7 @@
 package org.shadowmmu.lab.cli;
 
-import org.shadowmmu.lab.recording.UnsupportedModeException;
+import org.shadowmmu.engine.policy.PolicyRuntime;
+import org.shadowmmu.lab.machine.RecordedVm;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -15,9 +16,7 @@ public final class Main {
 
     /** Runs a command and ends the program with its exit code. */
     public static void main(String[] arguments) {
-        VerifyCommand verify = new VerifyCommand(header -> {
-            throw new UnsupportedModeException(header.mode().text());
-        });
+        VerifyCommand verify = new VerifyCommand(header -> new RecordedVm(header, PolicyRuntime.upstream()));
         System.exit(new CommandLine(new Main()).addSubcommand(verify).execute(arguments));
     }
 }

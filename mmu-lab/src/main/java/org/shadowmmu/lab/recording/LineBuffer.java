@@ -110,6 +110,14 @@ public final class LineBuffer {
         return this;
     }
 
+    /** Appends the ended lines of another buffer; no line is open. */
+    public LineBuffer append(LineBuffer other) {
+        for (int line = 0; line < other.lines; line++) {
+            text(other.bytes, other.start(line), other.end(line)).endLine();
+        }
+        return this;
+    }
+
     /** Whether the current line has text and has not been ended. */
     public boolean isOpen() {
         return length > starts[lines];

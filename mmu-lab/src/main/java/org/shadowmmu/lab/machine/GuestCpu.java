@@ -1,0 +1,353 @@
+package org.shadowmmu.lab.machine;
+
+import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.fault.Emulation;
+import org.shadowmmu.engine.fault.Instruction;
+import org.shadowmmu.engine.fault.Instruction.Kind;
+import org.shadowmmu.engine.fault.Outcome;
+import org.shadowmmu.engine.guest.Access;
+import org.shadowmmu.engine.memory.Backing;
+import org.shadowmmu.engine.memory.GuestMemory;
+import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.vcpu.GuestEntry;
+import org.shadowmmu.engine.vcpu.Registers;
+import org.shadowmmu.engine.vm.Vcpu;
+import org.shadowmmu.engine.vm.VirtualMachine;
+import org.shadowmmu.lab.recording.EventText;
+
+/**
+ * One emulated CPU under KVM: runs single instructions, takes exits to the engine, delivers exceptions (RC-3 to RC-17).
+ *
+ * <p>An instruction starts again after every fault exit, because every entry to the guest starts with an empty TLB (RC-2).
+ */
+final class GuestCpu {
+    /** How a run of instructions ended. */
+    enum Stop {
+        /** The instruction is done; the next may follow. */
+        DONE,
+        /** An {@code out} ended the run. */
+        OUT,
+        /** An exception was delivered and its handler ended the run. */
+        EXCEPTION,
+        /** The guest cannot go on (SP-32). */
+        SHUTDOWN,
+        /** The guest makes no progress. */
+        STUCK
+    }
+
+    private static final int VECTOR_UD = 6;
+    private static final int VECTOR_GP = 13;
+    private static final int VECTOR_PF = 14;
+    private static final int NO_VECTOR = -1;
+
+    private static final int EXIT_NPF = 0x400;
+    private static final int EXIT_OUT = 0x7b;
+    private static final int PORT_DONE = 0x10;
+    private static final int PORT_PF = 0x11;
+    private static final int PORT_OTHER = 0x12;
+
+    private static final int OPCODE_OUT = 0xe6;
+    private static final int OPCODE_NOP = 0x90;
+
+    /** Fault exits of one instruction after which it counts as stuck; the recording's watchdog waits 2 s. */
+    private static final int PATIENCE = 10_000;
+
+    private final VirtualMachine machine;
+    private final Vcpu vcpu;
+    private final Stub stub;
+    private final EventText events;
+    private final ResultText result;
+    private final Translation translation;
+    private final Instruction instruction = new Instruction();
+    private final Instruction decoded = new Instruction();
+
+    private int vector = NO_VECTOR;
+    private int vectorError;
+    private long vectorAddress;
+    private int deliveredPort;
+    private long outRip;
+
+    GuestCpu(
+            VirtualMachine machine,
+            Vcpu vcpu,
+            Stub stub,
+            EventText events,
+            ResultText result,
+            Translation translation) {
+        this.machine = machine;
+        this.vcpu = vcpu;
+        this.stub = stub;
+        this.events = events;
+        this.result = result;
+        this.translation = translation;
+    }
+
+    Vcpu vcpu() {
+        return vcpu;
+    }
+
+    // ---- instructions ----------------------------------------------------------------------------------------------
+
+    /** Runs one instruction that accesses memory, or none, at {@code rip}. */
+    Stop run(long rip, Kind kind, long address, long value, int size, boolean user) {
+        instruction.set(kind, address, value, size, user);
+        return run(rip, user, false);
+    }
+
+    /** Runs whatever lies at {@code rip} until it ends the run. */
+    Stop runCode(long rip, boolean user) {
+        long at = rip;
+        while (true) {
+            Stop stop = run(at, user, true);
+            if (stop != Stop.DONE) {
+                return stop;
+            }
+            at += decoded.kind() == Kind.NONE ? 1 : 2;
+        }
+    }
+
+    private Stop run(long rip, boolean user, boolean decode) {
+        vcpu.state().rip = rip;
+        for (int tries = 0; tries < PATIENCE; tries++) {
+            if (vcpu.enter() != GuestEntry.Result.ENTERED) {
+                return Stop.SHUTDOWN;
+            }
+            if (vector != NO_VECTOR) {
+                if (deliver(user)) {
+                    return Stop.EXCEPTION;
+                }
+                continue;
+            }
+            int attempt = attempt(rip, user, decode);
+            if (attempt == Translation.OK) {
+                return decode && outRip == rip ? Stop.OUT : Stop.DONE;
+            }
+            if (attempt == Translation.GUEST_FAULT) {
+                raise(VECTOR_PF, translation.guestError(), faultAddress);
+            } else if (exit(rip, user, decode)) {
+                return decode && outRip == rip ? Stop.OUT : Stop.DONE;
+            }
+        }
+        return Stop.STUCK;
+    }
+
+    private long faultAddress;
+
+    private int access(long va, int kind, boolean user) {
+        faultAddress = va;
+        return translation.translate(va, kind | (user ? Access.USER : 0));
+    }
+
+    /** The instruction's accesses in the processor's order (RC-7); memory changes only if all are allowed. */
+    private int attempt(long rip, boolean user, boolean decode) {
+        outRip = -1;
+        int fetched = access(rip, Access.FETCH, user);
+        if (fetched != Translation.OK) {
+            return fetched;
+        }
+        Instruction what = instruction;
+        if (decode) {
+            decode(wordAt(rip), rip);
+            if (outRip == rip) {
+                events.kvmExit(EXIT_OUT, rip, outInfo(PORT_DONE));
+            }
+            what = decoded;
+        }
+        if (what.kind() == Kind.NONE) {
+            return Translation.OK;
+        }
+        if (what.kind() != Kind.STORE) {
+            int loaded = access(what.address(), 0, user);
+            if (loaded != Translation.OK || what.kind() == Kind.LOAD) {
+                return loaded;
+            }
+        }
+        return store(what, user);
+    }
+
+    private int store(Instruction what, boolean user) {
+        long first = what.address();
+        int inPage = (int) Math.min(what.size(), 4096 - (first & 4095));
+        int stored = access(first, Access.WRITE, user);
+        if (stored != Translation.OK) {
+            return stored;
+        }
+        long firstPfn = translation.pfn();
+        if (inPage < what.size()) {
+            stored = access(first + inPage, Access.WRITE, user);
+            if (stored != Translation.OK) {
+                return stored;
+            }
+            write(translation.pfn(), 0, what.value() >>> 8 * inPage, what.size() - inPage);
+        }
+        write(firstPfn, (int) first & 4095, what.value(), inPage);
+        return Translation.OK;
+    }
+
+    private void write(long pfn, int offset, long value, int size) {
+        Backing backing = machine.host().holding(pfn);
+        long page = backing.pageOf(pfn);
+        int word = offset >> 3;
+        int inWord = Math.min(size, 8 - (offset & 7));
+        backing.write(page, word, GuestMemory.merge(backing.read(page, word), offset, value, inWord));
+        if (inWord < size) {
+            long rest = backing.read(page, word + 1);
+            backing.write(page, word + 1, GuestMemory.merge(rest, 0, value >>> 8 * inWord, size - inWord));
+        }
+    }
+
+    private long wordAt(long va) {
+        Backing backing = machine.host().holding(translation.pfn());
+        return backing.read(backing.pageOf(translation.pfn()), (int) (va >>> 3) & 511) >>> (va & 7) * 8;
+    }
+
+    /** Takes apart what the guest executes outside the stub: {@code out}, or zeros (RC-7). */
+    private void decode(long bytes, long rip) {
+        switch ((int) bytes & 255) {
+            case OPCODE_OUT -> {
+                decoded.set(Kind.NONE, 0, 0, 0, false);
+                outRip = rip;
+            }
+            case OPCODE_NOP -> decoded.set(Kind.NONE, 0, 0, 0, false);
+            case 0 -> decoded.set(Kind.READ_MODIFY_WRITE, 0, 0, 1, false);
+            default ->
+                throw new IllegalStateException(
+                        "the stub machine cannot execute the byte 0x" + Long.toHexString(bytes & 255));
+        }
+    }
+
+    // ---- exits -----------------------------------------------------------------------------------------------------
+
+    /** Handles a page-fault exit; returns whether the instruction is done. */
+    private boolean exit(long rip, boolean user, boolean decode) {
+        long address = translation.exitAddress();
+        long error = translation.exitError();
+        events.kvmExit(EXIT_NPF, rip, error);
+        if (vcpu.fault(address, error) != Outcome.EMULATE) {
+            return false;
+        }
+        Emulation emulation = vcpu.emulate(address, error, user, gpa -> decode ? decodeAt(gpa, rip) : instruction);
+        switch (emulation) {
+            case DONE -> {
+                return true;
+            }
+            case RESUME -> {
+                return false;
+            }
+            case GUEST_FAULT -> {
+                machine.counters().add(Counter.PF_GUEST, vcpu.state().index, 1);
+                raise(VECTOR_PF, vcpu.emulator().faultError(), vcpu.emulator().faultAddress());
+            }
+            case UNREADABLE -> {
+                if (!user) {
+                    result.part("internal-error sub=1");
+                }
+                raise(VECTOR_UD, 0, rip);
+            }
+        }
+        return false;
+    }
+
+    private Instruction decodeAt(long gpa, long rip) {
+        Memslot slot = machine.core().memory.slotOf(0, gpa);
+        if (slot == null) {
+            throw new IllegalStateException("the emulator read an instruction outside memory");
+        }
+        decode(machine.core().memory.read(slot, gpa) >>> (gpa & 7) * 8, rip);
+        return decoded;
+    }
+
+    // ---- exceptions ------------------------------------------------------------------------------------------------
+
+    private void raise(int newVector, int error, long address) {
+        vector = newVector;
+        vectorError = error;
+        vectorAddress = address;
+    }
+
+    /** A general protection fault, as a failed write to a control register raises (RC-16a). */
+    void raiseGeneralProtection() {
+        raise(VECTOR_GP, 0, 0);
+    }
+
+    /** Delivers the pending exception and runs its handler (RC-8); returns whether the handler ended the run. */
+    private boolean deliver(boolean user) {
+        long handler = stub.kva(vector == VECTOR_PF ? Stub.PF_HANDLER : Stub.OTHER_HANDLER);
+        boolean reached = deliveryAccess(stub.gate(vector), 0)
+                && deliveryAccess(stub.kva(Stub.GDT_CODE), 0)
+                && (!user || deliveryAccess(stub.kva(Stub.TSS_STACK), 0))
+                && deliveryAccess(stub.kva(Stub.STACK - 8), Access.WRITE);
+        if (!reached) {
+            return false;
+        }
+        int delivered = vector;
+        vector = NO_VECTOR;
+        long rip = vcpu.state().rip;
+        Stop stop = run(handler, Kind.NONE, 0, 0, 0, false);
+        if (stop == Stop.DONE) {
+            deliveredPort = delivered == VECTOR_PF ? PORT_PF : PORT_OTHER;
+            events.kvmExit(EXIT_OUT, handler, outInfo(deliveredPort));
+            if (delivered == VECTOR_PF) {
+                result.pageFault(vectorError, vectorAddress);
+            } else {
+                result.exception(delivered == VECTOR_GP ? vectorError : rip);
+            }
+        }
+        return true;
+    }
+
+    /** One supervisor access of the delivery; returns false if it left the guest, and the delivery starts again. */
+    private boolean deliveryAccess(long va, int kind) {
+        if (access(va, kind, false) == Translation.OK) {
+            return true;
+        }
+        long address = translation.exitAddress();
+        long error = translation.exitError();
+        events.kvmExit(EXIT_NPF, vcpu.state().rip, error);
+        vcpu.fault(address, error);
+        return false;
+    }
+
+    // ---- ends of a run ---------------------------------------------------------------------------------------------
+
+    /** Runs the {@code out} at {@code rip} that tells the VMM that the operation is done. */
+    Stop out(long rip, boolean user) {
+        Stop stop = run(rip, Kind.NONE, 0, 0, 0, user);
+        if (stop == Stop.DONE) {
+            events.kvmExit(EXIT_OUT, rip, outInfo(PORT_DONE));
+            return Stop.OUT;
+        }
+        return stop;
+    }
+
+    private static long outInfo(int port) {
+        return (long) port << 16 | 0x10;
+    }
+
+    /** Runs a write to a control register: fetch, exit, the hypervisor's fetch walk, the write (RC-10). */
+    Stop writeRegister(long rip, int reason, long value) {
+        Stop stop = run(rip, Kind.NONE, 0, 0, 0, false);
+        if (stop != Stop.DONE) {
+            return stop;
+        }
+        events.kvmExit(reason, rip, reason == RegisterExit.WRMSR ? 1 : 0);
+        Registers registers = vcpu.registers();
+        boolean legal = true;
+        if (reason == RegisterExit.WRMSR) {
+            registers.writeEfer(vcpu.state(), value);
+            vcpu.fetchForSkip(false);
+        } else {
+            vcpu.fetchForSkip(false);
+            legal = switch (reason) {
+                case RegisterExit.CR3 -> registers.writeCr3(vcpu.state(), value);
+                case RegisterExit.CR4 -> registers.writeCr4(vcpu.state(), value);
+                default -> registers.writeCr0(vcpu.state(), value);
+            };
+        }
+        if (legal) {
+            return Stop.DONE;
+        }
+        raiseGeneralProtection();
+        return run(rip, Kind.NONE, 0, 0, 0, false);
+    }
+}

@@ -1,0 +1,198 @@
+package org.shadowmmu.lab.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.shadowmmu.engine.event.MmuEvents;
+import org.shadowmmu.engine.fault.Instruction.Kind;
+import org.shadowmmu.engine.policy.PolicyRuntime;
+import org.shadowmmu.engine.shadow.MmuOptions;
+import org.shadowmmu.engine.vm.VirtualMachine;
+import org.shadowmmu.lab.machine.GuestCpu.Stop;
+import org.shadowmmu.lab.recording.EventText;
+import org.shadowmmu.lab.recording.HostMode;
+import org.shadowmmu.lab.recording.KernelEra;
+import org.shadowmmu.lab.recording.LineBuffer;
+import org.shadowmmu.lab.recording.RecordedMachine;
+import org.shadowmmu.lab.recording.RecordedOp;
+import org.shadowmmu.lab.recording.RecordedOpKind;
+import org.shadowmmu.lab.recording.RecordingHeader;
+import org.shadowmmu.lab.recording.UnsupportedModeException;
+
+/** The virtual machine of a recording: engine, CPU, stub and VMM, ready to carry out the recorded operations. */
+public final class RecordedVm implements RecordedMachine {
+    private static final long CR0_IGNORED = 1 << 1 | 1 << 3;
+
+    private final RecordingHeader header;
+    private final LineBuffer lines;
+    private final EventText events;
+    private final ResultText result = new ResultText();
+    private final VirtualMachine machine;
+    private final Vmm vmm;
+    private final Stub stub;
+    private final List<GuestCpu> cpus = new ArrayList<>();
+    private final StatText stats;
+    private final DumpText dump;
+
+    /**
+     * Makes the machine that a header describes.
+     *
+     * @param policies who decides; the recordings are of upstream policies
+     * @throws UnsupportedModeException if the recording needs what is not built yet
+     */
+    public RecordedVm(RecordingHeader header, PolicyRuntime policies) throws UnsupportedModeException {
+        requireSupported(header);
+        this.header = header;
+        lines = new LineBuffer();
+        events = new EventText(lines, header);
+        machine = VirtualMachine.create(optionsOf(header), header.vcpus(), policies, (MmuEvents) events);
+        vmm = new Vmm(header, machine, result);
+        stub = new Stub(header);
+        for (int i = 0; i < header.vcpus(); i++) {
+            cpus.add(new GuestCpu(
+                    machine,
+                    machine.vcpu(i),
+                    stub,
+                    events,
+                    result,
+                    new NestedTranslation(machine.vcpu(i), machine.host())));
+        }
+        stats = new StatText(machine.counters(), header.vcpus());
+        dump = new DumpText(machine);
+        machine.vcpu(0).emulator().setMmioListener(result::mmio);
+    }
+
+    private static void requireSupported(RecordingHeader header) throws UnsupportedModeException {
+        if (header.mode() != HostMode.DIRECT || header.nested() != null) {
+            throw new UnsupportedModeException(header.mode().text() + (header.nested() == null ? "" : " nested"));
+        }
+        if (header.era() != KernelEra.LINUX_6_1) {
+            throw new UnsupportedModeException(header.mode().text() + " of Linux 6.12");
+        }
+        if (header.vcpus() != 1) {
+            throw new UnsupportedModeException(header.mode().text() + " with several vCPUs");
+        }
+    }
+
+    private static MmuOptions optionsOf(RecordingHeader header) {
+        return new MmuOptions(
+                header.mode() != HostMode.SHADOW,
+                header.la57() ? 5 : 4,
+                header.isOn("kvm.nx_huge_pages"),
+                header.isOn("kvm.eager_page_split"),
+                (header.dirtyManual() & 1) != 0,
+                (header.dirtyManual() & 2) != 0);
+    }
+
+    @Override
+    public void execute(RecordedOp op, LineBuffer out) {
+        result.clear();
+        switch (op.kind()) {
+            case SETUP -> vmm.setUp();
+            case R, W, PW, XCHG, X, CR0, CR3, CR4, EFER, INVLPG -> guest(op);
+            case L2R, L2W, L2X, L2N -> throw new IllegalArgumentException("nested operations are not built yet");
+            case SLOT, QUOTA, DIRTYLOG, CLEARLOG, DONTNEED, SREGS, POKE, PEEK, DUMP, MARK -> vmm.execute(op);
+        }
+        events.flush();
+        out.append(lines);
+        lines.clear();
+        result.appendTo(out);
+        stats.append(out);
+        if (op.kind() == RecordedOpKind.DUMP) {
+            dump.append(out);
+        }
+    }
+
+    private void guest(RecordedOp op) {
+        GuestCpu cpu = cpus.get(op.vcpu());
+        boolean user = op.u();
+        boolean throughSysexit = user && cpu.vcpu().state().mode().paging().levels() == 3;
+        if (throughSysexit && !goOn(cpu.run(stub.kva(Stub.SYSEXIT), Kind.NONE, 0, 0, 0, false))) {
+            return;
+        }
+        if (!goOn(instructions(cpu, op, user))) {
+            return;
+        }
+        if (throughSysexit && goOn(cpu.run(stub.address(Stub.SYSENTER, true), Kind.NONE, 0, 0, 0, true))) {
+            goOn(cpu.out(stub.kva(Stub.OUT), false));
+        }
+    }
+
+    /** Notes how a run ended; returns whether the operation goes on. */
+    private boolean goOn(Stop stop) {
+        switch (stop) {
+            case DONE -> {
+                return true;
+            }
+            case OUT -> {
+                result.part("ok");
+                return true;
+            }
+            case SHUTDOWN -> result.part("shutdown");
+            case STUCK -> result.part("stuck");
+            case EXCEPTION -> {}
+        }
+        return false;
+    }
+
+    private Stop instructions(GuestCpu cpu, RecordedOp op, boolean user) {
+        if (op.kind() == RecordedOpKind.X) {
+            return cpu.runCode(op.va(), user);
+        }
+        int offset = offsetOf(op);
+        long rip = stub.address(offset, user);
+        int size = stub.operandSize(op.sz());
+        Stop stop = switch (op.kind()) {
+            case R -> cpu.run(rip, Kind.LOAD, op.va(), 0, stub.operandSize(8), user);
+            case W, PW -> cpu.run(rip, Kind.STORE, op.va(), op.val(), size, user);
+            case XCHG -> cpu.run(rip, Kind.EXCHANGE, op.va(), op.val(), size, user);
+            case CR0 -> writeCr0(cpu, rip, op.val());
+            case CR3 -> writeCr3(cpu, rip, op.val());
+            case CR4 -> cpu.writeRegister(rip, RegisterExit.CR4, op.val());
+            case EFER -> cpu.writeRegister(rip, RegisterExit.WRMSR, op.val());
+            default -> cpu.run(rip, Kind.NONE, 0, 0, 0, user);
+        };
+        return stop == Stop.DONE ? cpu.out(stub.address(stub.behind(offset), user), user) : stop;
+    }
+
+    private int offsetOf(RecordedOp op) {
+        return switch (op.kind()) {
+            case W, PW -> stub.store(op.sz());
+            case XCHG -> Stub.XCHG;
+            case CR0 -> Stub.MOV_CR0;
+            case CR3 -> Stub.MOV_CR3;
+            case CR4 -> Stub.MOV_CR4;
+            case EFER -> Stub.WRMSR;
+            case INVLPG -> Stub.INVLPG;
+            default -> Stub.LOAD;
+        };
+    }
+
+    private static Stop writeCr0(GuestCpu cpu, long rip, long value) {
+        if (((cpu.vcpu().state().cr0() ^ value) & ~CR0_IGNORED) == 0) {
+            return cpu.run(rip, Kind.NONE, 0, 0, 0, false);
+        }
+        return cpu.writeRegister(rip, RegisterExit.CR0_SELECTIVE, value);
+    }
+
+    /** With NPT the hypervisor does not see the write. */
+    private static Stop writeCr3(GuestCpu cpu, long rip, long value) {
+        Stop stop = cpu.run(rip, Kind.NONE, 0, 0, 0, false);
+        cpu.vcpu().state().cr3 = value;
+        return stop;
+    }
+
+    @Override
+    public void finalMemory(LineBuffer out) {
+        RecordingHeader.Range range = header.finalRange();
+        for (long page = range.from(); page < range.to(); page += 4096) {
+            if (vmm.hasContents(page)) {
+                for (long gpa = page; gpa < page + 4096; gpa += 8) {
+                    long value = vmm.peek(gpa);
+                    if (value != 0) {
+                        out.text("final ").bareHex(gpa).text(' ').bareHex(value).endLine();
+                    }
+                }
+            }
+        }
+    }
+}
