@@ -31,16 +31,18 @@ public final class Emulator {
     private final MmuCore core;
     private final Zapper zapper;
     private final Registers registers;
+    private final GuestFaults guestFaults;
     private final GuestTableWrites tableWrites;
     private final GuestWalker walker;
     private MmioListener listener = (write, gpa, size) -> {};
-    private long faultAddress;
+    private long walkedAddress;
     private boolean operandKnown;
     private long operandGpa;
 
     /** Makes the emulator of a virtual machine. */
-    public Emulator(MmuCore core, Zapper zapper, Registers registers) {
+    Emulator(MmuCore core, Zapper zapper, Registers registers, GuestFaults guestFaults) {
         this.core = core;
+        this.guestFaults = guestFaults;
         this.zapper = zapper;
         this.registers = registers;
         this.tableWrites = new GuestTableWrites(core, zapper);
@@ -50,16 +52,6 @@ public final class Emulator {
     /** Sets who is told of MMIO. */
     public void setMmioListener(MmioListener newListener) {
         listener = newListener;
-    }
-
-    /** The error code of the walk that ended in {@link Emulation#GUEST_FAULT}. */
-    public int faultError() {
-        return walker.error();
-    }
-
-    /** The address that the failed walk was for. */
-    public long faultAddress() {
-        return faultAddress;
     }
 
     /**
@@ -88,11 +80,11 @@ public final class Emulator {
         vcpu.retryRip = -1;
         vcpu.retryAddress = -1;
         if (!fetch(vcpu, user)) {
-            return Emulation.GUEST_FAULT;
+            return guestFault(vcpu);
         }
         if (core.memory.slotOf(vcpu.addressSpace(), operandGpa) == null) {
             if (mayRetry) {
-                zapper.unprotect(address >>> 12);
+                unprotect(vcpu, address);
                 return Emulation.RESUME;
             }
             return Emulation.UNREADABLE;
@@ -101,13 +93,34 @@ public final class Emulator {
         if (mayRetry && !instruction.writesPageTables() && !sameAgain) {
             vcpu.retryRip = vcpu.rip;
             vcpu.retryAddress = address;
-            zapper.unprotect(address >>> 12);
+            unprotect(vcpu, address);
             return Emulation.RESUME;
         }
         core.counters.add(Counter.INSN_EMULATION, vcpu.index, 1);
         operandKnown = direct && (address & PAGE - 1) == (instruction.address() & PAGE - 1);
         operandGpa = address;
         return execute(vcpu, instruction);
+    }
+
+    /** Unprotects the frame behind a faulting address; an indirect MMU walks for a write first (GP-43). */
+    private void unprotect(VcpuState vcpu, long address) {
+        if (vcpu.mode().direct()) {
+            zapper.unprotect(address >>> 12);
+        } else if (translate(vcpu, address, vcpu.user, Access.WRITE)) {
+            zapper.unprotect(operandGpa >>> 12);
+        }
+    }
+
+    /** A fault while an exception was being delivered: its address is unprotected first (PF-2). */
+    void unprotectDuringDelivery(VcpuState vcpu, long address) {
+        if (translate(vcpu, address, vcpu.user, 0)) {
+            zapper.unprotect(operandGpa >>> 12);
+        }
+    }
+
+    private Emulation guestFault(VcpuState vcpu) {
+        guestFaults.inject(vcpu, walker.error(), walkedAddress);
+        return Emulation.GUEST_FAULT;
     }
 
     private Emulation execute(VcpuState vcpu, Instruction instruction) {
@@ -118,7 +131,7 @@ public final class Emulator {
             case READ_MODIFY_WRITE -> load(vcpu, instruction) && store(vcpu, instruction);
             case EXCHANGE -> exchange(vcpu, instruction);
         };
-        return done ? Emulation.DONE : Emulation.GUEST_FAULT;
+        return done ? Emulation.DONE : guestFault(vcpu);
     }
 
     private boolean load(VcpuState vcpu, Instruction instruction) {
@@ -190,7 +203,7 @@ public final class Emulator {
             operandGpa = address;
             return true;
         }
-        faultAddress = address;
+        walkedAddress = address;
         boolean allowed = walker.walk(
                 vcpu.mode().paging(),
                 vcpu.addressSpace(),
@@ -204,7 +217,11 @@ public final class Emulator {
 
     /** Walks for a fetch that the hypervisor makes to skip or decode an intercepted instruction (RC-11). */
     public boolean fetchForSkip(VcpuState vcpu, boolean user) {
-        return fetch(vcpu, user);
+        boolean allowed = fetch(vcpu, user);
+        if (!allowed) {
+            guestFaults.inject(vcpu, walker.error(), walkedAddress);
+        }
+        return allowed;
     }
 
     private void write(VcpuState vcpu, long gpa, long value, int size) {
