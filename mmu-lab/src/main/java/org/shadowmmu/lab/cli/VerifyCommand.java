@@ -36,7 +36,11 @@ import picocli.CommandLine.Spec;
             "Prints 'ok' or the first difference for each recording, and a last line with the totals."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:everything is equal", "1:something differs, or needs a mode that is not built yet", "2:bad input"})
+        exitCodeList = {
+            "0:everything is equal",
+            "1:something differs, or needs a mode that is not built yet",
+            "2:bad input"
+        })
 public final class VerifyCommand implements Callable<Integer> {
     private final RecordedMachineFactory machines;
 
@@ -62,16 +66,22 @@ public final class VerifyCommand implements Callable<Integer> {
     @Option(
             names = "--exclude",
             paramLabel = "GLOB",
-            description = "Leave out recordings whose file name, or path below a directory argument, matches. May be repeated.")
+            description =
+                    "Leave out recordings whose file name, or path below a directory argument, matches. May be repeated.")
     private List<String> excludes = new ArrayList<>();
 
-    @Option(names = "--audit", description = "Check the machine's named invariants after every operation; a violation is a difference.")
+    @Option(
+            names = "--audit",
+            description = "Check the machine's named invariants after every operation; a violation is a difference.")
     private boolean audit;
 
     @Option(names = "--fail-fast", description = "Stop after the first recording that is not equal.")
     private boolean failFast;
 
-    @Option(names = "--jobs", paramLabel = "N", description = "Compare N recordings at a time (default: one per processor).")
+    @Option(
+            names = "--jobs",
+            paramLabel = "N",
+            description = "Compare N recordings at a time (default: one per processor).")
     private int jobs = Runtime.getRuntime().availableProcessors();
 
     @Option(names = "--json", description = "Print JSON lines: one object per recording, the totals last.")
@@ -109,7 +119,9 @@ public final class VerifyCommand implements Callable<Integer> {
         VerifyTotals totals = new VerifyRun(verifier, jobs, failFast).run(files, report);
         double seconds = (System.nanoTime() - start) / 1e9;
         if (totals.nothing()) {
-            commandLine.getErr().println("no recording is left to compare: expected one that the options do not leave out.");
+            commandLine
+                    .getErr()
+                    .println("no recording is left to compare: expected one that the options do not leave out.");
         }
         commandLine
                 .getErr()

@@ -102,7 +102,11 @@ public final class EventText implements MmuEvents {
 
     @Override
     public void pagingElement(long entry, int level) {
-        begin("  kvm_mmu_paging_element level=").decimal(level).text(" pte=").hex(entry).endLine();
+        begin("  kvm_mmu_paging_element level=")
+                .decimal(level)
+                .text(" pte=")
+                .hex(entry)
+                .endLine();
     }
 
     @Override
@@ -117,7 +121,9 @@ public final class EventText implements MmuEvents {
 
     @Override
     public void walkerError(int error) {
-        begin("  kvm_mmu_walker_error pferr=").hex(Integer.toUnsignedLong(error)).endLine();
+        begin("  kvm_mmu_walker_error pferr=")
+                .hex(Integer.toUnsignedLong(error))
+                .endLine();
     }
 
     @Override
@@ -146,7 +152,11 @@ public final class EventText implements MmuEvents {
 
     @Override
     public void spteRequested(long gfn, long pfn, int level) {
-        begin("  kvm_mmu_spte_requested gfn=").hex(gfn).text(" level=").decimal(level).endLine();
+        begin("  kvm_mmu_spte_requested gfn=")
+                .hex(gfn)
+                .text(" level=")
+                .decimal(level)
+                .endLine();
     }
 
     @Override
@@ -196,7 +206,11 @@ public final class EventText implements MmuEvents {
     @Override
     public void checkMmioSpte(long vmGeneration, long spteGeneration, boolean valid) {
         begin("  check_mmio_spte kvm_gen=").hex(vmGeneration);
-        out.text(" spte_gen=").hex(spteGeneration).text(" valid=").decimal(valid ? 1 : 0).endLine();
+        out.text(" spte_gen=")
+                .hex(spteGeneration)
+                .text(" valid=")
+                .decimal(valid ? 1 : 0)
+                .endLine();
     }
 
     /** {@inheritDoc} The result is numbered as in Linux 6.1 whatever the era. */

@@ -179,8 +179,9 @@ final class HeaderParser {
             return;
         }
         String module = rest.substring(0, space);
-        new KeyValues(rest.substring(space + 1)).all().forEach((key, value) -> moduleOptions.put(
-                module + "." + key, value));
+        new KeyValues(rest.substring(space + 1))
+                .all()
+                .forEach((key, value) -> moduleOptions.put(module + "." + key, value));
     }
 
     private void parameter(String rest) {

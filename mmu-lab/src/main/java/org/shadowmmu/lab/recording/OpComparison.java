@@ -61,8 +61,7 @@ final class OpComparison {
         }
         List<String> after = new ArrayList<>(found.actualAfter());
         after.add("then the machine failed: " + failure);
-        return difference(
-                found.kind(), atEnd, 0, found.expected(), found.actual(), found.expectedAfter(), after);
+        return difference(found.kind(), atEnd, 0, found.expected(), found.actual(), found.expectedAfter(), after);
     }
 
     private @Nullable Difference compareLines(boolean atEnd) {

@@ -46,8 +46,8 @@ final class OpParser {
                     + Syntax.show(line, from, to) + "'");
         }
         if (kind == RecordedOpKind.SETUP != (number == 0)) {
-            throw new SyntaxException("expected SETUP to be operation 0, and only that, found '"
-                    + Syntax.show(line, from, to) + "'");
+            throw new SyntaxException(
+                    "expected SETUP to be operation 0, and only that, found '" + Syntax.show(line, from, to) + "'");
         }
     }
 
@@ -79,21 +79,20 @@ final class OpParser {
                 return;
             }
         }
-        throw new SyntaxException("expected an argument of operation " + op.kind() + ", found '"
-                + Syntax.show(line, from, to) + "'");
+        throw new SyntaxException(
+                "expected an argument of operation " + op.kind() + ", found '" + Syntax.show(line, from, to) + "'");
     }
 
     private static void check(OpKey key, long value, byte[] line, int from, int to) {
-        boolean legal =
-                switch (key) {
-                    case U, POP -> value >>> 1 == 0;
-                    case SZ -> value == 1 || value == 4 || value == 8;
-                    case VCPU, ID, FLAGS, BACKING -> value >>> 31 == 0;
-                    case VA, GPA, VAL, SIZE, BOFF, N, FIRST, OFF, LEN, NCR3, CR0, CR3, CR4, EFER -> true;
-                };
+        boolean legal = switch (key) {
+            case U, POP -> value >>> 1 == 0;
+            case SZ -> value == 1 || value == 4 || value == 8;
+            case VCPU, ID, FLAGS, BACKING -> value >>> 31 == 0;
+            case VA, GPA, VAL, SIZE, BOFF, N, FIRST, OFF, LEN, NCR3, CR0, CR3, CR4, EFER -> true;
+        };
         if (!legal) {
-            throw new SyntaxException("expected a value that " + key.text() + "= can have, found '"
-                    + Syntax.show(line, from, to) + "'");
+            throw new SyntaxException(
+                    "expected a value that " + key.text() + "= can have, found '" + Syntax.show(line, from, to) + "'");
         }
     }
 }

@@ -36,7 +36,8 @@ public final class RecordingFiles {
                 excluded.add(FileSystems.getDefault().getPathMatcher("glob:" + glob));
             } catch (PatternSyntaxException e) {
                 throw new BadInputException(
-                        "--exclude '" + glob + "': expected a glob such as '*nested*', but " + e.getDescription() + ".", e);
+                        "--exclude '" + glob + "': expected a glob such as '*nested*', but " + e.getDescription() + ".",
+                        e);
             }
         }
     }
@@ -64,7 +65,8 @@ public final class RecordingFiles {
             return below(argument);
         }
         if (!Files.exists(argument)) {
-            throw new BadInputException(argument + ": expected a recording or a directory of recordings, found no such file.");
+            throw new BadInputException(
+                    argument + ": expected a recording or a directory of recordings, found no such file.");
         }
         Path name = argument.getFileName();
         return name != null && excludes(name) ? List.of() : List.of(new RecordingFile(argument, slashed(argument)));
@@ -80,8 +82,8 @@ public final class RecordingFiles {
                     .sorted(Comparator.comparing(RecordingFile::name))
                     .toList();
         } catch (IOException | UncheckedIOException e) {
-            throw new BadInputException(directory + ": expected a directory of recordings, but reading failed: "
-                    + e.getMessage() + ".", e);
+            throw new BadInputException(
+                    directory + ": expected a directory of recordings, but reading failed: " + e.getMessage() + ".", e);
         }
     }
 

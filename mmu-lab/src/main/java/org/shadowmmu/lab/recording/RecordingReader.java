@@ -221,7 +221,8 @@ public final class RecordingReader implements AutoCloseable {
         }
         blockTo = cursor;
         if (results != 1) {
-            throw new SyntaxException("expected the result of operation " + op.number() + " before this line, found none");
+            throw new SyntaxException(
+                    "expected the result of operation " + op.number() + " before this line, found none");
         }
         events += blockEvents;
         ignored += blockIgnored;
@@ -270,8 +271,7 @@ public final class RecordingReader implements AutoCloseable {
         if (!Syntax.startsWith(buffer, cursor, lineEnd, END)) {
             throw unexpected("an operation, a final line or 'end ops=N events=N'");
         }
-        String rest =
-                new String(buffer, cursor + END.length, lineEnd - cursor - END.length, StandardCharsets.US_ASCII);
+        String rest = new String(buffer, cursor + END.length, lineEnd - cursor - END.length, StandardCharsets.US_ASCII);
         KeyValues values = new KeyValues(rest);
         long ops = values.number("ops");
         long recorded = values.number("events");

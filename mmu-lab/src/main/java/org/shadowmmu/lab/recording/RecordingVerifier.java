@@ -146,7 +146,16 @@ public final class RecordingVerifier {
             // Only counted, and checked for form.
         }
         Difference difference = new Difference(
-                0, 1, "machine failed", "making the machine", 0, List.of(), null, describe(failure), List.of(), List.of());
+                0,
+                1,
+                "machine failed",
+                "making the machine",
+                0,
+                List.of(),
+                null,
+                describe(failure),
+                List.of(),
+                List.of());
         return new Different(name, reader.operations(), reader.events(), 0, 0, difference);
     }
 

@@ -17,7 +17,8 @@ final class StatLines {
     private StatLines() {}
 
     /** Compares a recorded line and the machine's; with {@code tolerant}, as {@link StatTolerance} allows. */
-    static Outcome compare(byte[] expected, int from, int to, byte[] actual, int actualFrom, int actualTo, boolean tolerant) {
+    static Outcome compare(
+            byte[] expected, int from, int to, byte[] actual, int actualFrom, int actualTo, boolean tolerant) {
         if (words(expected, from, to) != words(actual, actualFrom, actualTo)) {
             return Outcome.DIFFERENT;
         }
@@ -42,7 +43,8 @@ final class StatLines {
         return outcome;
     }
 
-    private static boolean allowed(byte[] expected, int from, int name, int to, byte[] actual, int otherName, int otherTo) {
+    private static boolean allowed(
+            byte[] expected, int from, int name, int to, byte[] actual, int otherName, int otherTo) {
         try {
             return StatTolerance.allows(
                     expected, from, name, change(expected, name, to), change(actual, otherName, otherTo));

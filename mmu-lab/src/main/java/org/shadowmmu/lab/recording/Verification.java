@@ -35,8 +35,7 @@ public sealed interface Verification {
      * @param compared operations carried out
      * @param difference the first difference
      */
-    record Different(
-            String name, long operations, long events, long equalEvents, long compared, Difference difference)
+    record Different(String name, long operations, long events, long equalEvents, long compared, Difference difference)
             implements Verification {}
 
     /** The recording needs a mode that is not built yet. */

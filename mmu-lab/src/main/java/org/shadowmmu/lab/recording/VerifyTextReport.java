@@ -20,8 +20,10 @@ public final class VerifyTextReport implements VerifyReport {
     @Override
     public void add(Verification verification) {
         if (verification instanceof Verification.Equal equal) {
-            line("ok", equal.name() + "  " + count(equal.operations(), "operation") + ", "
-                    + count(equal.events(), "event") + tolerated(equal.tolerated()));
+            line(
+                    "ok",
+                    equal.name() + "  " + count(equal.operations(), "operation") + ", " + count(equal.events(), "event")
+                            + tolerated(equal.tolerated()));
         } else if (verification instanceof Verification.Different different) {
             line("differs", different.name() + "  " + where(different));
             difference(different.difference());
@@ -42,7 +44,9 @@ public final class VerifyTextReport implements VerifyReport {
             String modes = totals.unsupported().entrySet().stream()
                     .map(mode -> mode.getKey() + " " + mode.getValue())
                     .collect(Collectors.joining(", "));
-            int files = totals.unsupported().values().stream().mapToInt(Integer::intValue).sum();
+            int files = totals.unsupported().values().stream()
+                    .mapToInt(Integer::intValue)
+                    .sum();
             out.println("unsupported: " + count(files, "file") + " (" + modes + ")");
         }
         if (totals.malformed() > 0) {
