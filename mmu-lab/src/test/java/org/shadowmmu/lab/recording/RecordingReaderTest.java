@@ -207,6 +207,22 @@ class RecordingReaderTest {
     }
 
     @Test
+    void theVersionComesFirst() {
+        assertThatThrownBy(() -> readAll("# Notes\n" + SmallRecording.TEXT))
+                .hasMessage(
+                        "small.txt:1: expected a recording of format version 1, that is 'oracle 1', found '# Notes'.");
+        assertThatThrownBy(() -> readAll(""))
+                .hasMessage("small.txt:1: expected 'end ops=N events=N' as the last line, found the end of the file.");
+    }
+
+    @Test
+    void aFileWithoutLinesIsNotReadToItsEnd() {
+        assertThatThrownBy(() -> readAll("x".repeat(40_000_000)))
+                .isInstanceOf(MalformedRecordingException.class)
+                .hasMessageContaining(":1: expected a line of at most 16777216 characters, found 'xxx");
+    }
+
+    @Test
     void interruptsOfTheHostAreNotCounted() {
         String interrupted = SmallRecording.TEXT.replace(
                 "  kvm_mmu_spte_requested",
