@@ -1,5 +1,6 @@
 package org.shadowmmu.engine.fault;
 
+import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.guest.Access;
 import org.shadowmmu.engine.guest.GuestWalker;
@@ -138,7 +139,7 @@ public final class Emulator {
         if (!operand(vcpu, instruction.address(), instruction.user(), 0)) {
             return false;
         }
-        Memslot slot = core.memory.slotOf(vcpu.addressSpace(), operandGpa);
+        Memslot slot = slotOfOperand(vcpu, operandGpa);
         if (slot == null) {
             mmio(vcpu, false, operandGpa, instruction.size());
         } else {
@@ -193,6 +194,12 @@ public final class Emulator {
         return translate(vcpu, address, user, access);
     }
 
+    /** The memslot of an operand; null if it is MMIO or the MMIO cache still says so (PF-62, PF-64). */
+    private @Nullable Memslot slotOfOperand(VcpuState vcpu, long gpa) {
+        int space = vcpu.addressSpace();
+        return vcpu.mmio.matchesGpa(gpa, core.memslots.generation(space)) ? null : core.memory.slotOf(space, gpa);
+    }
+
     /** Walks the guest's tables at the instruction's address (GP-41). */
     private boolean fetch(VcpuState vcpu, boolean user) {
         return translate(vcpu, vcpu.rip, user, Access.FETCH);
@@ -225,7 +232,7 @@ public final class Emulator {
     }
 
     private void write(VcpuState vcpu, long gpa, long value, int size) {
-        Memslot slot = core.memory.slotOf(vcpu.addressSpace(), gpa);
+        Memslot slot = slotOfOperand(vcpu, gpa);
         if (slot == null || slot.readOnly()) {
             mmio(vcpu, true, gpa, size);
             return;

@@ -152,6 +152,7 @@ public final class RecordedVm implements RecordedMachine {
             case CR3 -> writeCr3(cpu, rip, op.val());
             case CR4 -> cpu.writeRegister(rip, RegisterExit.CR4, op.val());
             case EFER -> cpu.writeRegister(rip, RegisterExit.WRMSR, op.val());
+            case INVLPG -> invlpg(cpu, rip, op.va());
             default -> cpu.run(rip, Kind.NONE, 0, 0, 0, user);
         };
         return stop == Stop.DONE ? cpu.out(stub.address(stub.behind(offset), user), user) : stop;
