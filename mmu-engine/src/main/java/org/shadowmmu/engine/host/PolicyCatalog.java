@@ -21,8 +21,7 @@ public final class PolicyCatalog implements AutoCloseable {
     private final List<LoadProblem> problems;
     private final List<PolicyClassLoader> loaders;
 
-    PolicyCatalog(
-            Map<String, LoadedPolicy> policies, List<LoadProblem> problems, List<PolicyClassLoader> loaders) {
+    PolicyCatalog(Map<String, LoadedPolicy> policies, List<LoadProblem> problems, List<PolicyClassLoader> loaders) {
         this.policies = new TreeMap<>(policies);
         this.problems = List.copyOf(problems);
         this.loaders = List.copyOf(loaders);

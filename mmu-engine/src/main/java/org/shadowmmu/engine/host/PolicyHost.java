@@ -91,7 +91,8 @@ public final class PolicyHost {
         }
 
         private void unreadable(Path path, Exception e) {
-            problems.add(LoadProblem.refused(path.toString(), path + " cannot be read (" + e + "); check its permissions."));
+            problems.add(
+                    LoadProblem.refused(path.toString(), path + " cannot be read (" + e + "); check its permissions."));
         }
 
         private static String name(Path file) {
@@ -138,7 +139,11 @@ public final class PolicyHost {
                         + (jar.equals(firstJar) ? "another provider or jar of that name" : firstJar)
                         + ", which was read first; remove one of them or rename its policy.");
             }
-            LOG.debug("Loaded policy '{}' of {} ({})", policy.id(), policy.origin().jar(), policy.origin().sha256());
+            LOG.debug(
+                    "Loaded policy '{}' of {} ({})",
+                    policy.id(),
+                    policy.origin().jar(),
+                    policy.origin().sha256());
         }
 
         PolicyCatalog finish() {

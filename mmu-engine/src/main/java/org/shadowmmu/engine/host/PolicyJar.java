@@ -47,8 +47,9 @@ record PolicyJar(PolicyOrigin origin, List<String> providers, boolean bundlesApi
             Attributes attributes = mainAttributes(jar);
             @Nullable String classPath = attributes.getValue(Attributes.Name.CLASS_PATH);
             if (classPath != null && !classPath.isBlank()) {
-                throw new JarProblem(name + " names other jars in the Class-Path of its manifest; pack their classes into"
-                        + " it, so that its hash says what ran.");
+                throw new JarProblem(
+                        name + " names other jars in the Class-Path of its manifest; pack their classes into"
+                                + " it, so that its hash says what ran.");
             }
             @Nullable String version = attributes.getValue(Attributes.Name.IMPLEMENTATION_VERSION);
             return new PolicyJar(

@@ -25,15 +25,15 @@ public final class ForeignCode {
     public static String deed(Throwable thrown) {
         // The order matters: each is a LinkageError.
         if (thrown instanceof UnsupportedClassVersionError) {
-            return "was compiled for a newer Java than this Java " + Runtime.version().feature() + " ("
-                    + message(thrown) + ")";
+            return "was compiled for a newer Java than this Java "
+                    + Runtime.version().feature() + " (" + message(thrown) + ")";
         }
         if (thrown instanceof NoClassDefFoundError && isClassName(message(thrown))) {
             return missingClass(message(thrown).replace('/', '.'));
         }
         if (thrown instanceof IncompatibleClassChangeError) {
-            return "does not fit the classes it meets, perhaps API " + ApiVersion.CURRENT
-                    + " of this host (" + thrown.getClass().getSimpleName() + ": " + message(thrown) + ")";
+            return "does not fit the classes it meets, perhaps API " + ApiVersion.CURRENT + " of this host ("
+                    + thrown.getClass().getSimpleName() + ": " + message(thrown) + ")";
         }
         String message = message(thrown);
         String name = thrown.getClass().getSimpleName();

@@ -48,9 +48,7 @@ final class LivePages {
     int idOf(ShadowPageView page) {
         if (!contains(page)) {
             throw new IllegalArgumentException(
-                    wasZapped(page)
-                            ? "the page was already zapped"
-                            : "the page is none of this virtual machine");
+                    wasZapped(page) ? "the page was already zapped" : "the page is none of this virtual machine");
         }
         return page.id();
     }

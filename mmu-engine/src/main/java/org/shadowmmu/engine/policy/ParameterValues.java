@@ -83,7 +83,7 @@ final class ParameterValues implements Parameters {
                 }
             }
         }
-        throw new IllegalArgumentException("the descriptor of policy '" + descriptor.id() + "' declares no " + kind
-                + " named '" + name + "'");
+        throw new IllegalArgumentException(
+                "the descriptor of policy '" + descriptor.id() + "' declares no " + kind + " named '" + name + "'");
     }
 }

@@ -40,7 +40,9 @@ public final class PolicyAssignment {
             if (!choice.descriptor().decisions().contains(decision)) {
                 throw new PolicySelectionException("Policy '" + choice.id() + "' does not take the decision "
                         + decision.id() + "; it takes "
-                        + choice.descriptor().decisions().stream().map(Decision::id).collect(Collectors.joining(", "))
+                        + choice.descriptor().decisions().stream()
+                                .map(Decision::id)
+                                .collect(Collectors.joining(", "))
                         + ".");
             }
             taken.put(decision, choice);

@@ -59,8 +59,9 @@ public final class PolicyRuntime {
 
     private PolicyRuntime(PolicyAssignment assignment, long seed) {
         List<PolicyInstance> distinct = new ArrayList<>();
-        assignment.choices().forEach((decision, choice) ->
-                answering[decision.ordinal()] = instance(distinct, choice, seed));
+        assignment
+                .choices()
+                .forEach((decision, choice) -> answering[decision.ordinal()] = instance(distinct, choice, seed));
         members = distinct.toArray(new PolicyInstance[0]);
 
         reclaimOrder = implementation(Decision.RECLAIM_ORDER, ReclaimOrder.class);

@@ -118,8 +118,7 @@ class MisbehavingPolicyTest {
 
     @Test
     void nextVictimReturnsALiveRoot() {
-        PolicyRuntime runtime = machine(
-                """
+        PolicyRuntime runtime = machine("""
                 @Override public void pageCreated(ShadowPageView page) { pages.addYoungest(page); }
                 @Override public ShadowPageView nextVictim() { return pages.oldest(); }
                 """);
@@ -132,8 +131,7 @@ class MisbehavingPolicyTest {
 
     @Test
     void nextVictimReturnsAPageItKeptAfterItsZap() {
-        PolicyRuntime runtime = machine(
-                """
+        PolicyRuntime runtime = machine("""
                 ShadowPageView kept;
                 @Override public void pageZapped(ShadowPageView page) { kept = page; }
                 @Override public ShadowPageView nextVictim() { return kept; }
@@ -148,8 +146,7 @@ class MisbehavingPolicyTest {
 
     @Test
     void nextVictimReturnsAPageOfAnotherMachine() {
-        String collecting =
-                """
+        String collecting = """
                 static ShadowPageView shared;
                 @Override public void pageCreated(ShadowPageView page) { if (shared == null) { shared = page; } }
                 @Override public ShadowPageView nextVictim() { return shared; }
@@ -171,8 +168,7 @@ class MisbehavingPolicyTest {
     /** The view is foreign code too: it may throw when the host looks at it. */
     @Test
     void nextVictimReturnsAViewOfItsOwnThatThrows() {
-        PolicyRuntime runtime = machine(
-                """
+        PolicyRuntime runtime = machine("""
                 @Override public ShadowPageView nextVictim() {
                     return (ShadowPageView) java.lang.reflect.Proxy.newProxyInstance(
                             ShadowPageView.class.getClassLoader(),
@@ -198,8 +194,7 @@ class MisbehavingPolicyTest {
 
     @Test
     void anExceptionWhoseMessageThrowsIsStillReported() {
-        PolicyRuntime runtime = machine(
-                """
+        PolicyRuntime runtime = machine("""
                 static class Nasty extends RuntimeException {
                     @Override public String getMessage() { throw new RuntimeException(); }
                 }
@@ -212,10 +207,7 @@ class MisbehavingPolicyTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     pageCreated    | ShadowPageView page
                     pageFoundAgain | ShadowPageView page
                     pageLinked     | ShadowPageView parent, ShadowPageView child
@@ -258,13 +250,11 @@ class MisbehavingPolicyTest {
 
     @Test
     void aHookAsksForTheZapOfAPageThatIsGone() {
-        PolicyRuntime runtime = machine(
-                """
+        PolicyRuntime runtime = machine("""
                 ShadowPageView kept;
                 @Override public void pageZapped(ShadowPageView page) { kept = page; }
                 @Override public void reclaimBegins(int wanted) { context.requestZap(kept); }
-                """
-                        + WELL_BEHAVED_ORDER);
+                """ + WELL_BEHAVED_ORDER);
         runtime.pageZapped(page);
 
         assertFails(
@@ -277,7 +267,8 @@ class MisbehavingPolicyTest {
         TestJar jar = new TestJar()
                 .provider(
                         "test.Provider",
-                        "return PolicyDescriptor.of(\"bad\", \"x\", \"0.1\").decides(Decision." + decision + ").build();",
+                        "return PolicyDescriptor.of(\"bad\", \"x\", \"0.1\").decides(Decision." + decision
+                                + ").build();",
                         "return new TestPolicy();")
                 .source(
                         "test.TestPolicy",
@@ -300,8 +291,8 @@ class MisbehavingPolicyTest {
 
     @Test
     void theMemslotDecisionReturnsNull() {
-        PolicyRuntime runtime = undecided(
-                "MEMSLOT_ZAP", "MemslotZap", "MemslotZapScope scope(MemslotChange change) { return null; }");
+        PolicyRuntime runtime =
+                undecided("MEMSLOT_ZAP", "MemslotZap", "MemslotZapScope scope(MemslotChange change) { return null; }");
 
         assertFails(
                 () -> runtime.memslotZapScope(new MemslotChange(MemslotChange.Kind.MOVE, 0, 0, 0, 1)),
@@ -336,12 +327,10 @@ class MisbehavingPolicyTest {
     /** One failing machine says nothing about the next one. */
     @Test
     void anotherMachineOfTheSameJarRunsOn() {
-        PolicyRuntime failing = machine(
-                """
+        PolicyRuntime failing = machine("""
                 @Override public void pageCreated(ShadowPageView page) { pages.addYoungest(page); }
                 @Override public void writeFlooded(ShadowPageView page) { throw new IllegalStateException("boom"); }
-                """
-                        + WELL_BEHAVED_ORDER);
+                """ + WELL_BEHAVED_ORDER);
         failure(() -> failing.writeFlooded(page));
         PolicyRuntime next =
                 PolicyRuntime.create(PolicyAssignment.of(catalog.find("bad").choose()), 0);

@@ -44,7 +44,10 @@ class PolicyHostTest {
     private String problemOf(String badJar) {
         TestJar.good("good").write(directory, "zz-good.jar");
         PolicyCatalog catalog = load(directory);
-        assertThat(catalog.policies()).extracting(LoadedPolicy::id).as("the good jar").contains("good");
+        assertThat(catalog.policies())
+                .extracting(LoadedPolicy::id)
+                .as("the good jar")
+                .contains("good");
         assertThat(catalog.problems()).hasSize(1);
         LoadProblem problem = catalog.problems().get(0);
         assertThat(problem.source()).isEqualTo(badJar);
@@ -167,10 +170,7 @@ class PolicyHostTest {
 
     @Test
     void refusesAProviderThatCannotBeMade() {
-        new TestJar()
-                .source(
-                        "test.Hidden",
-                        """
+        new TestJar().source("test.Hidden", """
                         package test;
                         import org.shadowmmu.api.*;
                         public class Hidden implements PolicyProvider {
@@ -178,9 +178,7 @@ class PolicyHostTest {
                             public PolicyDescriptor descriptor() { return null; }
                             public MmuPolicy create(PolicyContext context) { return null; }
                         }
-                        """)
-                .provides("test.Hidden")
-                .write(directory, "hidden.jar");
+                        """).provides("test.Hidden").write(directory, "hidden.jar");
 
         assertThat(problemOf("hidden.jar"))
                 .isEqualTo("hidden.jar: provider test.Hidden cannot be made;"
@@ -189,10 +187,7 @@ class PolicyHostTest {
 
     @Test
     void refusesAProviderWhoseConstructorThrows() {
-        new TestJar()
-                .source(
-                        "test.Thrower",
-                        """
+        new TestJar().source("test.Thrower", """
                         package test;
                         import org.shadowmmu.api.*;
                         public class Thrower implements PolicyProvider {
@@ -200,9 +195,7 @@ class PolicyHostTest {
                             public PolicyDescriptor descriptor() { return null; }
                             public MmuPolicy create(PolicyContext context) { return null; }
                         }
-                        """)
-                .provides("test.Thrower")
-                .write(directory, "thrower.jar");
+                        """).provides("test.Thrower").write(directory, "thrower.jar");
 
         assertThat(problemOf("thrower.jar"))
                 .isEqualTo(
@@ -211,10 +204,7 @@ class PolicyHostTest {
 
     @Test
     void refusesAProviderWhoseClassCannotBeInitialised() {
-        new TestJar()
-                .source(
-                        "test.Static",
-                        """
+        new TestJar().source("test.Static", """
                         package test;
                         import org.shadowmmu.api.*;
                         public class Static implements PolicyProvider {
@@ -222,9 +212,7 @@ class PolicyHostTest {
                             public PolicyDescriptor descriptor() { return null; }
                             public MmuPolicy create(PolicyContext context) { return null; }
                         }
-                        """)
-                .provides("test.Static")
-                .write(directory, "static.jar");
+                        """).provides("test.Static").write(directory, "static.jar");
 
         assertThat(problemOf("static.jar"))
                 .isEqualTo("static.jar: provider test.Static threw NumberFormatException (For input string: \"many\")"
@@ -240,9 +228,10 @@ class PolicyHostTest {
                         "return null;")
                 .write(directory, "malformed.jar");
         assertThat(problemOf("malformed.jar"))
-                .isEqualTo("malformed.jar: provider test.Malformed threw IllegalArgumentException (a policy id has 1 to 40"
-                        + " lower-case letters, digits and inner hyphens, not 'Not An Id') when it was asked for its"
-                        + " descriptor.");
+                .isEqualTo(
+                        "malformed.jar: provider test.Malformed threw IllegalArgumentException (a policy id has 1 to 40"
+                                + " lower-case letters, digits and inner hyphens, not 'Not An Id') when it was asked for its"
+                                + " descriptor.");
     }
 
     @Test
@@ -260,8 +249,8 @@ class PolicyHostTest {
         TestJar.good("future").classFileVersion(nextClassFileVersion).write(directory, "future.jar");
 
         assertThat(problemOf("future.jar"))
-                .startsWith("future.jar: provider test.Provider was compiled for a newer Java than this Java " + thisJava
-                        + " (")
+                .startsWith("future.jar: provider test.Provider was compiled for a newer Java than this Java "
+                        + thisJava + " (")
                 .contains("class file version " + nextClassFileVersion + ".0");
     }
 
@@ -282,10 +271,9 @@ class PolicyHostTest {
     @Test
     void refusesAPolicyThatNeedsATypeOfANewerApi() {
         new TestJar()
-                .unpacked("org.shadowmmu.api.NextDecision", "package org.shadowmmu.api; public interface NextDecision {}")
-                .source(
-                        "test.Ahead",
-                        """
+                .unpacked(
+                        "org.shadowmmu.api.NextDecision", "package org.shadowmmu.api; public interface NextDecision {}")
+                .source("test.Ahead", """
                         package test;
                         import org.shadowmmu.api.*;
                         public class Ahead implements PolicyProvider, NextDecision {
@@ -304,9 +292,7 @@ class PolicyHostTest {
     @Test
     void refusesAPolicyThatNeedsAMethodOfANewerApi() {
         new TestJar()
-                .unpacked(
-                        "org.shadowmmu.api.PolicyDescriptor",
-                        """
+                .unpacked("org.shadowmmu.api.PolicyDescriptor", """
                         package org.shadowmmu.api;
                         public class PolicyDescriptor {
                             public static PolicyDescriptor of(String id) { return null; }
@@ -357,7 +343,9 @@ class PolicyHostTest {
     void acceptsAJarThatBundlesTheApiWithAWarning() {
         TestJar.good("shaded")
                 .source("org.shadowmmu.api.ApiVersion", "package org.shadowmmu.api; public class ApiVersion {}")
-                .source("org.shadowmmu.api.PagePredicate", "package org.shadowmmu.api; public interface PagePredicate {}")
+                .source(
+                        "org.shadowmmu.api.PagePredicate",
+                        "package org.shadowmmu.api; public interface PagePredicate {}")
                 .write(directory, "shaded.jar");
         PolicyCatalog catalog = load(directory);
 
@@ -373,27 +361,22 @@ class PolicyHostTest {
     @Test
     void refusesAProviderThatPeeksAtGuice() {
         new TestJar()
-                .provider(
-                        "test.Peeker",
-                        "com.google.inject.Stage.values(); return null;",
-                        "return null;")
+                .provider("test.Peeker", "com.google.inject.Stage.values(); return null;", "return null;")
                 .write(directory, "peeker.jar");
 
         assertThat(problemOf("peeker.jar"))
-                .isEqualTo("peeker.jar: provider test.Peeker needs the class com.google.inject.Stage, which is not in the"
-                        + " jar (the host shares org.shadowmmu.api and org.slf4j only) when it was asked for its"
-                        + " descriptor.");
+                .isEqualTo(
+                        "peeker.jar: provider test.Peeker needs the class com.google.inject.Stage, which is not in the"
+                                + " jar (the host shares org.shadowmmu.api and org.slf4j only) when it was asked for its"
+                                + " descriptor.");
     }
 
     @Test
     void refusesAPolicyThatPeeksAtGuiceLater() {
-        TestJar.reclaiming(
-                        "late-peeker",
-                        """
+        TestJar.reclaiming("late-peeker", """
                         final Object stages = com.google.inject.Stage.values();
                         @Override public ShadowPageView nextVictim() { return pages.oldestVictim(); }
-                        """)
-                .write(directory, "late.jar");
+                        """).write(directory, "late.jar");
         PolicyAssignment assignment =
                 PolicyAssignment.of(load(directory).find("late-peeker").choose());
 
@@ -452,8 +435,7 @@ class PolicyHostTest {
                 .containsExactly(
                         "The directory " + directory + " holds no .jar file; put policy jars there.",
                         missing + " does not exist; name a directory of policy jars, or a policy jar.");
-        assertThatThrownBy(() -> catalog.find("fifo"))
-                .hasMessage("There is no policy 'fifo'; no policy was loaded.");
+        assertThatThrownBy(() -> catalog.find("fifo")).hasMessage("There is no policy 'fifo'; no policy was loaded.");
     }
 
     @Test
@@ -489,7 +471,9 @@ class PolicyHostTest {
 
     @Test
     void aClosedCatalogLetsGoOfItsJars() throws Exception {
-        TestJar.good("closing").source("test.Unused", "package test; class Unused {}").write(directory, "closing.jar");
+        TestJar.good("closing")
+                .source("test.Unused", "package test; class Unused {}")
+                .write(directory, "closing.jar");
         PolicyCatalog catalog = load(directory);
         ClassLoader loader = catalog.find("closing").provider().getClass().getClassLoader();
         catalog.close();

@@ -43,15 +43,9 @@ final class TestJar {
     /** A jar with one policy that takes the reclaim order; the members go into its policy class. */
     static TestJar reclaiming(String id, String members) {
         return new TestJar()
-                .provider(
-                        "test.Provider",
-                        """
-                        return PolicyDescriptor.of("%s", "for a test", "0.1").decides(Decision.RECLAIM_ORDER).build();"""
-                                .formatted(id),
-                        "return new TestPolicy(context);")
-                .source(
-                        "test.TestPolicy",
-                        """
+                .provider("test.Provider", """
+                        return PolicyDescriptor.of("%s", "for a test", "0.1").decides(Decision.RECLAIM_ORDER).build();""".formatted(id), "return new TestPolicy(context);")
+                .source("test.TestPolicy", """
                         package test;
                         import org.shadowmmu.api.*;
                         class TestPolicy implements MmuPolicy, ReclaimOrder {
@@ -63,15 +57,12 @@ final class TestJar {
                             }
                             %s
                         }
-                        """
-                                .formatted(members));
+                        """.formatted(members));
     }
 
     /** A jar with one well-behaved policy: the oldest page goes first. */
     static TestJar good(String id) {
-        return reclaiming(
-                id,
-                """
+        return reclaiming(id, """
                 @Override public void pageCreated(ShadowPageView page) { pages.addYoungest(page); }
                 @Override public ShadowPageView nextVictim() { return pages.oldestVictim(); }
                 """);
@@ -80,21 +71,15 @@ final class TestJar {
     /** Adds a provider class and names it in the services entry. */
     TestJar provider(String className, String descriptorBody, String createBody) {
         int dot = className.lastIndexOf('.');
-        return source(
-                        className,
-                        """
+        return source(className, """
                         package %s;
                         import org.shadowmmu.api.*;
                         public class %s implements PolicyProvider {
                             public PolicyDescriptor descriptor() { %s }
                             public MmuPolicy create(PolicyContext context) { %s }
                         }
-                        """
-                                .formatted(
-                                        className.substring(0, dot),
-                                        className.substring(dot + 1),
-                                        descriptorBody,
-                                        createBody))
+                        """.formatted(
+                                className.substring(0, dot), className.substring(dot + 1), descriptorBody, createBody))
                 .provides(className);
     }
 

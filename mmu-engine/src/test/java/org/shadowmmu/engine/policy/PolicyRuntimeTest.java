@@ -116,10 +116,14 @@ class PolicyRuntimeTest {
         PolicyRuntime runtime = PolicyRuntime.upstream();
         FakePage nested = create(runtime).nested();
 
-        assertThat(runtime.zapWithLastParent(nested, true, UnlinkCause.PARENT_ZAPPED)).isTrue();
-        assertThat(runtime.zapWithLastParent(nested, false, UnlinkCause.PARENT_ZAPPED)).isFalse();
-        assertThat(runtime.zapWithLastParent(nested, true, UnlinkCause.EMULATED_WRITE)).isFalse();
-        assertThat(runtime.zapWithLastParent(create(runtime), true, UnlinkCause.PARENT_ZAPPED)).isFalse();
+        assertThat(runtime.zapWithLastParent(nested, true, UnlinkCause.PARENT_ZAPPED))
+                .isTrue();
+        assertThat(runtime.zapWithLastParent(nested, false, UnlinkCause.PARENT_ZAPPED))
+                .isFalse();
+        assertThat(runtime.zapWithLastParent(nested, true, UnlinkCause.EMULATED_WRITE))
+                .isFalse();
+        assertThat(runtime.zapWithLastParent(create(runtime), true, UnlinkCause.PARENT_ZAPPED))
+                .isFalse();
     }
 
     @Test
@@ -128,7 +132,8 @@ class PolicyRuntimeTest {
                 PolicyAssignment.of(TestProvider.choice("contrary", Contrary::new, Decision.CHILD_ZAP)), 0);
         FakePage child = create(runtime).rootCount(1);
 
-        assertThat(runtime.zapWithLastParent(child, true, UnlinkCause.PARENT_ZAPPED)).isFalse();
+        assertThat(runtime.zapWithLastParent(child, true, UnlinkCause.PARENT_ZAPPED))
+                .isFalse();
         assertThat(runtime.counts().asked(Decision.CHILD_ZAP)).isZero();
     }
 
@@ -140,7 +145,8 @@ class PolicyRuntimeTest {
         FakePage youngest = create(runtime);
 
         assertThat(runtime.nextVictim()).isSameAs(youngest);
-        assertThat(runtime.zapWithLastParent(youngest, true, UnlinkCause.PARENT_ZAPPED)).isFalse();
+        assertThat(runtime.zapWithLastParent(youngest, true, UnlinkCause.PARENT_ZAPPED))
+                .isFalse();
     }
 
     @Test
@@ -148,15 +154,15 @@ class PolicyRuntimeTest {
         Map<Decision, PolicyChoice> named = new EnumMap<>(Decision.class);
         named.put(Decision.CHILD_ZAP, TestProvider.choice("contrary", Contrary::new, Decision.CHILD_ZAP));
         named.put(
-                Decision.MEMSLOT_ZAP,
-                TestProvider.choice("leaves", context -> new LeavesOnly(), Decision.MEMSLOT_ZAP));
+                Decision.MEMSLOT_ZAP, TestProvider.choice("leaves", context -> new LeavesOnly(), Decision.MEMSLOT_ZAP));
         PolicyRuntime runtime = PolicyRuntime.create(PolicyAssignment.mixing(named), 0);
         FakePage oldest = create(runtime);
         create(runtime);
 
         assertThat(runtime.nextVictim()).isSameAs(oldest);
         assertThat(runtime.nextVictim()).isSameAs(oldest);
-        assertThat(runtime.zapWithLastParent(oldest, false, UnlinkCause.ENTRY_REPLACED)).isTrue();
+        assertThat(runtime.zapWithLastParent(oldest, false, UnlinkCause.ENTRY_REPLACED))
+                .isTrue();
         assertThat(runtime.memslotZapScope(DELETE)).isEqualTo(MemslotZapScope.SLOT_LEAVES);
         DecisionCounts counts = runtime.counts();
         assertThat(counts.answers())
@@ -323,10 +329,9 @@ class PolicyRuntimeTest {
     void everyHookOfTheApiIsKnown() {
         assertThat(Hook.values())
                 .extracting(Hook::toString)
-                .containsExactlyInAnyOrderElementsOf(
-                        java.util.Arrays.stream(MmuPolicy.class.getMethods())
-                                .map(method -> "hook " + method.getName())
-                                .toList());
+                .containsExactlyInAnyOrderElementsOf(java.util.Arrays.stream(MmuPolicy.class.getMethods())
+                        .map(method -> "hook " + method.getName())
+                        .toList());
         assertThat(Hook.values()).allMatch(hook -> hook.isOverriddenBy(Listener.class));
         assertThat(Hook.values()).noneMatch(hook -> hook.isOverriddenBy(LeavesOnly.class));
     }
@@ -447,7 +452,8 @@ class PolicyRuntimeTest {
         };
         runtime.bind(facts);
 
-        assertThat(List.of(context.usedPages(), context.quota(), context.guestPages())).containsExactly(1L, 2L, 3L);
+        assertThat(List.of(context.usedPages(), context.quota(), context.guestPages()))
+                .containsExactly(1L, 2L, 3L);
         assertThatThrownBy(() -> runtime.bind(facts)).isInstanceOf(IllegalStateException.class);
     }
 

@@ -38,8 +38,7 @@ class PolicySelectionTest {
 
     @Test
     void defaultsAreFilledInInTheDeclaredOrder() {
-        assertThat(with("eager", "true").settings().toString())
-                .isEqualTo("{max-parents=8, eager=true, on=mapping}");
+        assertThat(with("eager", "true").settings().toString()).isEqualTo("{max-parents=8, eager=true, on=mapping}");
     }
 
     @Test
@@ -87,8 +86,7 @@ class PolicySelectionTest {
 
     @Test
     void aDecisionCannotBeGivenToAPolicyThatDoesNotTakeIt() {
-        assertThatThrownBy(() ->
-                        PolicyAssignment.mixing(Map.of(Decision.ROOT_ZAP, PolicyChoice.inProcess(TUNABLE))))
+        assertThatThrownBy(() -> PolicyAssignment.mixing(Map.of(Decision.ROOT_ZAP, PolicyChoice.inProcess(TUNABLE))))
                 .isInstanceOf(PolicySelectionException.class)
                 .hasMessage("Policy 'tunable' does not take the decision root-zap; it takes reclaim-order.");
     }

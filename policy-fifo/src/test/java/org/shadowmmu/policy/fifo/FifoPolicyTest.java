@@ -61,11 +61,16 @@ class FifoPolicyTest {
         FakePage nested = vm.create(1).nested();
         FakePage plain = vm.create(1);
 
-        assertThat(childZap.zapWithLastParent(nested, true, UnlinkCause.PARENT_ZAPPED)).isTrue();
-        assertThat(childZap.zapWithLastParent(nested, true, UnlinkCause.ENTRY_REPLACED)).isTrue();
-        assertThat(childZap.zapWithLastParent(nested, true, UnlinkCause.EMULATED_WRITE)).isFalse();
-        assertThat(childZap.zapWithLastParent(nested, false, UnlinkCause.PARENT_ZAPPED)).isFalse();
-        assertThat(childZap.zapWithLastParent(plain, true, UnlinkCause.PARENT_ZAPPED)).isFalse();
+        assertThat(childZap.zapWithLastParent(nested, true, UnlinkCause.PARENT_ZAPPED))
+                .isTrue();
+        assertThat(childZap.zapWithLastParent(nested, true, UnlinkCause.ENTRY_REPLACED))
+                .isTrue();
+        assertThat(childZap.zapWithLastParent(nested, true, UnlinkCause.EMULATED_WRITE))
+                .isFalse();
+        assertThat(childZap.zapWithLastParent(nested, false, UnlinkCause.PARENT_ZAPPED))
+                .isFalse();
+        assertThat(childZap.zapWithLastParent(plain, true, UnlinkCause.PARENT_ZAPPED))
+                .isFalse();
     }
 
     /** MS-20, TDP-22. */

@@ -15,8 +15,9 @@ public final class LeafFirstProvider implements PolicyProvider {
                         "leaf-first",
                         "oldest level-1 tables before directories; a slot change zaps that slot's leaves; roots leaves first",
                         ApiVersion.COMPILED)
-                .source("Order: Max Laier, about 2010, \"prefer old level-1 tables\". Slots: Sean Christopherson, July 2020,"
-                        + " KVM_CAP_MEMSLOT_ZAP_CONTROL. Roots: Mingwei Zhang, November 2021; 8ca983631f3c (v6.9)")
+                .source(
+                        "Order: Max Laier, about 2010, \"prefer old level-1 tables\". Slots: Sean Christopherson, July 2020,"
+                                + " KVM_CAP_MEMSLOT_ZAP_CONTROL. Roots: Mingwei Zhang, November 2021; 8ca983631f3c (v6.9)")
                 .decides(Decision.RECLAIM_ORDER, Decision.MEMSLOT_ZAP, Decision.ROOT_ZAP)
                 .build();
     }

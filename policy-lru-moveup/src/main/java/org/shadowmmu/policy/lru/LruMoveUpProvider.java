@@ -15,8 +15,9 @@ public final class LruMoveUpProvider implements PolicyProvider {
     public PolicyDescriptor descriptor() {
         return PolicyDescriptor.of(
                         "lru-moveup", "a used page and its ancestors move to the young end", ApiVersion.COMPILED)
-                .source("Max Laier, about 2010: active_mmu_pages does not move parents up (allocation as in his proof of"
-                        + " concept, mapping as he proposes); lookup: a proposal of January 2026")
+                .source(
+                        "Max Laier, about 2010: active_mmu_pages does not move parents up (allocation as in his proof of"
+                                + " concept, mapping as he proposes); lookup: a proposal of January 2026")
                 .parameter(new ChoiceParameter(
                         "on",
                         "what counts as use: a page created below others, a leaf installed, or a page found again",

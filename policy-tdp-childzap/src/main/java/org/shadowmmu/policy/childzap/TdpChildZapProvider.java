@@ -13,7 +13,9 @@ public final class TdpChildZapProvider implements PolicyProvider {
     @Override
     public PolicyDescriptor descriptor() {
         return PolicyDescriptor.of(
-                        "tdp-childzap", "a nested table that loses its last parent is zapped with it", ApiVersion.COMPILED)
+                        "tdp-childzap",
+                        "a nested table that loses its last parent is zapped with it",
+                        ApiVersion.COMPILED)
                 .source("Ben Gardon, August 2020; upstream since 2de4085cccea (v5.10)")
                 .parameter(new BooleanParameter(
                         "unconditional",
