@@ -97,6 +97,8 @@ class PolicySelectionTest {
 
         assertThat(NearestName.of("fifi", names)).isEqualTo("fifo");
         assertThat(NearestName.of("lru_move_up", names)).isEqualTo("lru-moveup");
+        assertThat(NearestName.of("lru", names)).isEqualTo("lru-moveup");
         assertThat(NearestName.of("random", names)).isNull();
+        assertThat(NearestName.of("", names)).isNull();
     }
 }
