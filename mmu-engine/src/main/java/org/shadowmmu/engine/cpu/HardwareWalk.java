@@ -56,7 +56,10 @@ public final class HardwareWalk {
     }
 
     private int leaf(ShadowPage page, int index, long spte, int level, long gpa, int access) {
-        if ((access & Access.WRITE) != 0 && !Spte.writable(spte) || (access & Access.FETCH) != 0 && spte < 0) {
+        boolean refused = (access & Access.WRITE) != 0 && !Spte.writable(spte)
+                || (access & Access.FETCH) != 0 && spte < 0
+                || (spte & Spte.USER) == 0;
+        if (refused) {
             return access | Access.USER | Access.PRESENT;
         }
         touch(page, index, spte, (access & Access.WRITE) != 0);

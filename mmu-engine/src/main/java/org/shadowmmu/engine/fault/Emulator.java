@@ -1,9 +1,11 @@
 package org.shadowmmu.engine.fault;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.guest.Access;
 import org.shadowmmu.engine.guest.GuestWalker;
+import org.shadowmmu.engine.guest.TableTranslation;
 import org.shadowmmu.engine.memory.GuestMemory;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.MmuCore;
@@ -35,6 +37,9 @@ public final class Emulator {
     private final GuestFaults guestFaults;
     private final GuestTableWrites tableWrites;
     private final GuestWalker walker;
+    private final GuestWalker nestedWalker;
+    private final TableTranslation nestedFrames = this::nestedFrame;
+    private @Nullable VcpuState walking;
     private MmioListener listener = (write, gpa, size) -> {};
     private long walkedAddress;
     private boolean operandKnown;
@@ -48,6 +53,7 @@ public final class Emulator {
         this.registers = registers;
         this.tableWrites = new GuestTableWrites(core, zapper);
         this.walker = new GuestWalker(core.memory, core.events);
+        this.nestedWalker = new GuestWalker(core.memory, core.events);
     }
 
     /** Sets who is told of MMIO. */
@@ -72,7 +78,7 @@ public final class Emulator {
         long generation = core.memslots.generation(vcpu.addressSpace());
         boolean knownMmio =
                 direct ? vcpu.mmio.matchesGpa(address, generation) : vcpu.mmio.matchesGva(address, generation);
-        return run(vcpu, address, user, decoder, !knownMmio);
+        return run(vcpu, address, user, decoder, !knownMmio && !vcpu.nested());
     }
 
     private Emulation run(VcpuState vcpu, long address, boolean user, Decoder decoder, boolean mayRetry) {
@@ -119,8 +125,20 @@ public final class Emulator {
         }
     }
 
+    /** The L1 frame behind an L2 frame: a walk of the nested tables (GP-5). */
+    private long nestedFrame(long gfn, int access) {
+        VcpuState vcpu = Objects.requireNonNull(walking);
+        boolean allowed = nestedWalker.walk(
+                vcpu.mode().paging(), vcpu.addressSpace(), vcpu.pgd(), registers.pdptes(vcpu), gfn << 12, access);
+        return allowed ? nestedWalker.gfn() : TableTranslation.NONE;
+    }
+
     private Emulation guestFault(VcpuState vcpu) {
-        guestFaults.inject(vcpu, walker.error(), walkedAddress);
+        if (walker.nestedFailure()) {
+            guestFaults.refuse(vcpu, nestedWalker.error(), walkedAddress, Access.GUEST_PAGE);
+        } else {
+            guestFaults.inject(vcpu, walker.error(), walkedAddress);
+        }
         return Emulation.GUEST_FAULT;
     }
 
@@ -187,7 +205,7 @@ public final class Emulator {
         }
         long generation = core.memslots.generation(vcpu.addressSpace());
         if (vcpu.mmio.matchesGva(address, generation)
-                && !vcpu.mode().paging().refuses(vcpu.mmio.access(), access | (user ? Access.USER : 0))) {
+                && !vcpu.ownPaging().refuses(vcpu.mmio.access(), access | (user ? Access.USER : 0))) {
             operandGpa = vcpu.mmio.gfn() << 12 | address & PAGE - 1;
             return true;
         }
@@ -206,18 +224,20 @@ public final class Emulator {
     }
 
     private boolean translate(VcpuState vcpu, long address, boolean user, int access) {
-        if (vcpu.mode().paging().isOff()) {
+        if (vcpu.ownPaging().isOff()) {
             operandGpa = address;
             return true;
         }
         walkedAddress = address;
+        walking = vcpu;
         boolean allowed = walker.walk(
-                vcpu.mode().paging(),
+                vcpu.ownPaging(),
                 vcpu.addressSpace(),
                 vcpu.cr3,
                 registers.pdptes(vcpu),
                 address,
-                access | (user ? Access.USER : 0));
+                access | (user ? Access.USER : 0),
+                vcpu.nestedPaging() ? nestedFrames : null);
         operandGpa = walker.gfn() << 12 | address & PAGE - 1;
         return allowed;
     }

@@ -5,6 +5,7 @@ import org.shadowmmu.engine.guest.Access;
 import org.shadowmmu.engine.lookup.PageLookup;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.sync.Synchronizer;
+import org.shadowmmu.engine.vcpu.Nesting;
 import org.shadowmmu.engine.vcpu.Registers;
 import org.shadowmmu.engine.vcpu.Roots;
 import org.shadowmmu.engine.vcpu.VcpuState;
@@ -28,12 +29,13 @@ public final class PageFaults {
             Reclaimer reclaimer,
             PageLookup lookup,
             Synchronizer synchronizer,
-            Registers registers) {
+            Registers registers,
+            Nesting nesting) {
         this.core = core;
         LeafInstaller installer = new LeafInstaller(core, zapper);
         IndirectPrefetch prefetch = new IndirectPrefetch(core, installer);
         invalidation = new AddressInvalidation(core, prefetch);
-        GuestFaults guestFaults = new GuestFaults(core, invalidation);
+        GuestFaults guestFaults = new GuestFaults(core, invalidation, nesting);
         mmio = new MmioFaults(core);
         direct = new DirectFaults(core, roots, reclaimer, lookup, installer);
         indirect = new IndirectFaults(

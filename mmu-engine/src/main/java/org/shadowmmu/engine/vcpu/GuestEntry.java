@@ -18,23 +18,36 @@ public final class GuestEntry {
 
     private final MmuCore core;
     private final Roots roots;
+    private final Nesting nesting;
 
     /** Makes the entry rules of a virtual machine. */
-    public GuestEntry(MmuCore core, Roots roots) {
+    public GuestEntry(MmuCore core, Roots roots, Nesting nesting) {
         this.core = core;
         this.roots = roots;
+        this.nesting = nesting;
     }
 
     /** Gets the virtual CPU ready; whatever servicing and loading raise is serviced, too (VC-21a). */
     public Result enter(VcpuState vcpu) {
         VcpuRequests requests = core.requests;
+        if (!requests.any(vcpu.index)) {
+            leaveNestedIfQueued(vcpu);
+        }
         while (requests.any(vcpu.index) || !vcpu.roots().current().valid()) {
             service(vcpu);
+            leaveNestedIfQueued(vcpu);
             if (!vcpu.roots().current().valid() && !roots.load(vcpu)) {
                 return requests.take(vcpu.index, VcpuRequests.TRIPLE_FAULT) ? Result.TRIPLE_FAULT : Result.NO_PAGES;
             }
         }
         return Result.ENTERED;
+    }
+
+    /** Makes an exit to L1 that was queued: after the requests of L2's context, before a root is loaded (NE-27). */
+    private void leaveNestedIfQueued(VcpuState vcpu) {
+        if (vcpu.takeNestedExit()) {
+            nesting.exit(vcpu, vcpu.nestedExitCode(), vcpu.nestedExitInfo1(), vcpu.nestedExitInfo2());
+        }
     }
 
     private void service(VcpuState vcpu) {

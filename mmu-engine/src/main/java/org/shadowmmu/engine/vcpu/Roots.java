@@ -46,7 +46,7 @@ public final class Roots {
     }
 
     private boolean allocate(VcpuState vcpu) {
-        MmuMode mode = vcpu.mode;
+        MmuMode mode = vcpu.mode();
         Root root = vcpu.roots().current();
         int level = Role.level(mode.rootRole());
         if (mode.direct()) {
@@ -65,22 +65,22 @@ public final class Roots {
     }
 
     private boolean allocateIndirect(VcpuState vcpu, Root root) {
-        long gfn = vcpu.mode.paging().gfn(vcpu.cr3);
+        long gfn = vcpu.mode().paging().gfn(vcpu.pgd());
         if (!visible(vcpu, gfn)) {
             core.requests.raise(vcpu.index, VcpuRequests.TRIPLE_FAULT);
             return false;
         }
-        root.set(vcpu.cr3, take(gfn, vcpu.mode.rootRole(), vcpu.mode));
+        root.set(vcpu.pgd(), take(gfn, vcpu.mode().rootRole(), vcpu.mode()));
         return true;
     }
 
     private boolean allocatePae(VcpuState vcpu, Root root) {
-        MmuMode mode = vcpu.mode;
+        MmuMode mode = vcpu.mode();
         boolean fourByte = mode.paging().fourByte();
         long[] gfns = new long[Root.PAE_ENTRIES];
         for (int i = 0; i < gfns.length; i++) {
             boolean present = fourByte || (vcpu.pdptes[i] & 1) != 0;
-            gfns[i] = present ? mode.paging().gfn(fourByte ? vcpu.cr3 : vcpu.pdptes[i]) : -1;
+            gfns[i] = present ? mode.paging().gfn(fourByte ? vcpu.pgd() : vcpu.pdptes[i]) : -1;
             if (present && !visible(vcpu, gfns[i])) {
                 core.requests.raise(vcpu.index, VcpuRequests.TRIPLE_FAULT);
                 return false;
@@ -93,7 +93,7 @@ public final class Roots {
                 entries[i] = take(gfns[i], fourByte ? Role.withQuadrant(role, i) : role, mode);
             }
         }
-        root.setPae(vcpu.cr3, entries);
+        root.setPae(vcpu.pgd(), entries);
         return true;
     }
 
@@ -110,19 +110,19 @@ public final class Roots {
     /** Synchronises what lies below the current root (US-25). */
     public void sync(VcpuState vcpu) {
         Root root = vcpu.roots().current();
-        if (vcpu.mode.direct() || !root.valid()) {
+        if (vcpu.mode().direct() || !root.valid()) {
             return;
         }
         vcpu.mmio.clearGva();
         ShadowPage page = root.page();
         if (page != null) {
-            syncBelow(page, vcpu.mode);
+            syncBelow(page, vcpu.mode());
             return;
         }
         for (int i = 0; i < Root.PAE_ENTRIES; i++) {
             ShadowPage entry = root.paeEntry(i);
             if (entry != null) {
-                syncBelow(entry, vcpu.mode);
+                syncBelow(entry, vcpu.mode());
             }
         }
     }
@@ -168,12 +168,12 @@ public final class Roots {
         RootSet roots = vcpu.roots();
         Root current = roots.current();
         if (current.valid()) {
-            if (matches(current, vcpu.mode, pgd)) {
+            if (matches(current, vcpu.mode(), pgd)) {
                 return true;
             }
             for (int i = 0; i < RootSet.PREVIOUS; i++) {
                 current.swap(roots.previous(i));
-                if (matches(current, vcpu.mode, pgd)) {
+                if (matches(current, vcpu.mode(), pgd)) {
                     return true;
                 }
             }
@@ -181,7 +181,7 @@ public final class Roots {
             return false;
         }
         for (int i = 0; i < RootSet.PREVIOUS; i++) {
-            if (matches(roots.previous(i), vcpu.mode, pgd)) {
+            if (matches(roots.previous(i), vcpu.mode(), pgd)) {
                 current.swap(roots.previous(i));
                 for (int j = i; j + 1 < RootSet.PREVIOUS; j++) {
                     roots.previous(j).swap(roots.previous(j + 1));
@@ -205,8 +205,8 @@ public final class Roots {
 
     /** Frees all roots of both contexts (VC-4, VC-23). */
     public void freeAll(VcpuState vcpu) {
-        freeAll(vcpu.roots());
-        freeAll(vcpu.nestedRoots());
+        freeAll(vcpu.rootMmu().roots);
+        freeAll(vcpu.guestMmu().roots);
     }
 
     private void freeAll(RootSet roots) {
@@ -219,8 +219,8 @@ public final class Roots {
 
     /** Frees roots that are obsolete (VC-24). */
     public void freeObsolete(VcpuState vcpu) {
-        freeObsolete(vcpu.roots());
-        freeObsolete(vcpu.nestedRoots());
+        freeObsolete(vcpu.rootMmu().roots);
+        freeObsolete(vcpu.guestMmu().roots);
     }
 
     private void freeObsolete(RootSet roots) {

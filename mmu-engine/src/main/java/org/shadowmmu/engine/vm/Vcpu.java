@@ -8,6 +8,7 @@ import org.shadowmmu.engine.fault.Outcome;
 import org.shadowmmu.engine.fault.PageFaults;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.vcpu.GuestEntry;
+import org.shadowmmu.engine.vcpu.Nesting;
 import org.shadowmmu.engine.vcpu.Registers;
 import org.shadowmmu.engine.vcpu.VcpuState;
 
@@ -20,6 +21,7 @@ public final class Vcpu {
     private final PageFaults faults;
     private final Emulator emulator;
     private final Registers registers;
+    private final Nesting nesting;
 
     Vcpu(
             VirtualMachine machine,
@@ -27,7 +29,8 @@ public final class Vcpu {
             GuestEntry entry,
             HardwareWalk walk,
             PageFaults faults,
-            Registers registers) {
+            Registers registers,
+            Nesting nesting) {
         this.machine = machine;
         this.state = state;
         this.entry = entry;
@@ -35,6 +38,7 @@ public final class Vcpu {
         this.faults = faults;
         this.emulator = faults.emulator();
         this.registers = registers;
+        this.nesting = nesting;
     }
 
     /** The state that the MMU depends on. */
@@ -45,6 +49,11 @@ public final class Vcpu {
     /** What writes to control registers do. */
     public Registers registers() {
         return registers;
+    }
+
+    /** Entering and leaving a nested guest. */
+    public Nesting nesting() {
+        return nesting;
     }
 
     /**

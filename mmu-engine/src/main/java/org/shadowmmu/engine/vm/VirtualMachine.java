@@ -23,6 +23,7 @@ import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.sync.Synchronizer;
 import org.shadowmmu.engine.vcpu.GuestEntry;
+import org.shadowmmu.engine.vcpu.Nesting;
 import org.shadowmmu.engine.vcpu.Registers;
 import org.shadowmmu.engine.vcpu.Roots;
 import org.shadowmmu.engine.zap.FastZap;
@@ -54,14 +55,15 @@ public final class VirtualMachine {
         PageLookup lookup = new PageLookup(core, zapper, synchronizer);
         Roots roots = new Roots(core, zapper, reclaimer, lookup, synchronizer);
         Registers registers = new Registers(core, roots);
-        GuestEntry entry = new GuestEntry(core, roots);
+        Nesting nesting = new Nesting(core, registers, roots);
+        GuestEntry entry = new GuestEntry(core, roots, nesting);
         HardwareWalk walk = new HardwareWalk(core);
-        PageFaults faults = new PageFaults(core, roots, zapper, reclaimer, lookup, synchronizer, registers);
+        PageFaults faults = new PageFaults(core, roots, zapper, reclaimer, lookup, synchronizer, registers, nesting);
         dirtyLog = new DirtyLog(core);
         memslots = new Memslots(core, fastZap, new SlotZap(core, zapper, fastZap), reclaimer, dirtyLog);
         core.host.setNotifier(this::unmap);
         for (int i = 0; i < count; i++) {
-            vcpus.add(new Vcpu(this, registers.newVcpu(i), entry, walk, faults, registers));
+            vcpus.add(new Vcpu(this, registers.newVcpu(i), entry, walk, faults, registers, nesting));
         }
         policies.bind(facts());
     }

@@ -1,8 +1,10 @@
 package org.shadowmmu.lab.machine;
 
 import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.shadow.MmuMode;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.Spte;
+import org.shadowmmu.engine.vcpu.MmuContext;
 import org.shadowmmu.engine.vcpu.Root;
 import org.shadowmmu.engine.vcpu.RootSet;
 import org.shadowmmu.engine.vcpu.VcpuState;
@@ -34,20 +36,23 @@ final class DumpText {
                 out.text("  dump vcpu ").decimal(i).endLine();
             }
             VcpuState vcpu = machine.vcpu(i).state();
-            out.text("  dump root_mmu root_role=")
-                    .shortHex(Integer.toUnsignedLong(vcpu.mode().rootRole()));
-            out.text(" cpu_role_base=")
-                    .shortHex(Integer.toUnsignedLong(vcpu.mode().cpuRole()));
-            out.text(" cpu_role_ext=").shortHex(vcpu.mode().cpuRoleExtension());
-            out.text(" current=1").endLine();
-            roots(vcpu.roots(), out);
-            out.text("  dump guest_mmu root_role=0 cpu_role_base=0 cpu_role_ext=0 current=0")
-                    .endLine();
-            roots(vcpu.nestedRoots(), out);
+            context("root_mmu", vcpu.rootMmu(), vcpu, out);
+            context("guest_mmu", vcpu.guestMmu(), vcpu, out);
         }
         for (ShadowPage page = core.pages.newest(); page != null; page = page.older()) {
             page(page, out);
         }
+    }
+
+    private static void context(String name, MmuContext context, VcpuState vcpu, LineBuffer out) {
+        boolean used = context.used();
+        MmuMode mode = context.mode();
+        out.text("  dump ").text(name);
+        out.text(" root_role=").shortHex(used ? Integer.toUnsignedLong(mode.rootRole()) : 0);
+        out.text(" cpu_role_base=").shortHex(used ? Integer.toUnsignedLong(mode.cpuRole()) : 0);
+        out.text(" cpu_role_ext=").shortHex(used ? mode.cpuRoleExtension() : 0);
+        out.text(" current=").decimal(vcpu.activeMmu() == context ? 1 : 0).endLine();
+        roots(context.roots, out);
     }
 
     private static void roots(RootSet roots, LineBuffer out) {

@@ -2,6 +2,7 @@ package org.shadowmmu.lab.machine;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.fault.Instruction.Kind;
 import org.shadowmmu.engine.policy.PolicyRuntime;
@@ -31,6 +32,7 @@ public final class RecordedVm implements RecordedMachine {
     private final Vmm vmm;
     private final Stub stub;
     private final List<GuestCpu> cpus = new ArrayList<>();
+    private final @Nullable NestedGuest nestedGuest;
     private final StatText stats;
     private final DumpText dump;
 
@@ -59,13 +61,15 @@ public final class RecordedVm implements RecordedMachine {
                             ? new ShadowTranslation(machine.vcpu(i))
                             : new NestedTranslation(machine.vcpu(i), machine.host())));
         }
+        RecordingHeader.Nested nested = header.nested();
+        nestedGuest = nested == null ? null : new NestedGuest(nested, stub, events);
         stats = new StatText(machine.counters(), header.vcpus());
         dump = new DumpText(machine);
         machine.vcpu(0).emulator().setMmioListener(result::mmio);
     }
 
     private static void requireSupported(RecordingHeader header) throws UnsupportedModeException {
-        if (header.mode() == HostMode.TDPMMU || header.nested() != null) {
+        if (header.mode() == HostMode.TDPMMU) {
             throw new UnsupportedModeException(header.mode().text() + (header.nested() == null ? "" : " nested"));
         }
         if (header.era() != KernelEra.LINUX_6_1) {
@@ -92,7 +96,7 @@ public final class RecordedVm implements RecordedMachine {
         switch (op.kind()) {
             case SETUP -> vmm.setUp();
             case R, W, PW, XCHG, X, CR0, CR3, CR4, EFER, INVLPG -> guest(op);
-            case L2R, L2W, L2X, L2N -> throw new IllegalArgumentException("nested operations are not built yet");
+            case L2R, L2W, L2X, L2N -> nested(op);
             case SLOT, QUOTA, DIRTYLOG, CLEARLOG, DONTNEED, SREGS, POKE, PEEK, DUMP, MARK -> vmm.execute(op);
         }
         events.flush();
@@ -103,6 +107,13 @@ public final class RecordedVm implements RecordedMachine {
         if (op.kind() == RecordedOpKind.DUMP) {
             dump.append(out);
         }
+    }
+
+    private void nested(RecordedOp op) {
+        if (nestedGuest == null) {
+            throw new IllegalArgumentException("the recording's header describes no nested guest");
+        }
+        goOn(nestedGuest.run(cpus.get(op.vcpu()), op));
     }
 
     private void guest(RecordedOp op) {
@@ -132,7 +143,7 @@ public final class RecordedVm implements RecordedMachine {
             }
             case SHUTDOWN -> result.part("shutdown");
             case STUCK -> result.part("stuck");
-            case EXCEPTION -> {}
+            case EXCEPTION, HALT, NESTED_EXIT -> {}
         }
         return false;
     }
