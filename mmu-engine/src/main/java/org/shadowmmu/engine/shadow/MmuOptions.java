@@ -4,6 +4,7 @@ package org.shadowmmu.engine.shadow;
  * What is fixed for the life of a virtual machine: the host's features and the module parameters.
  *
  * @param tdpEnabled two-dimensional paging is on (NPT or EPT); off means shadow paging
+ * @param tdpMmu the TDP MMU serves the guest's own memory; off means the legacy MMU does (OV-3)
  * @param hostLevels levels of the host's page tables, 4 or 5
  * @param nxHugePages the mitigation that makes huge pages not executable is on (PF-37)
  * @param eagerPageSplit huge pages are split when dirty logging starts (DL-1b)
@@ -12,6 +13,7 @@ package org.shadowmmu.engine.shadow;
  */
 public record MmuOptions(
         boolean tdpEnabled,
+        boolean tdpMmu,
         int hostLevels,
         boolean nxHugePages,
         boolean eagerPageSplit,
@@ -26,8 +28,18 @@ public record MmuOptions(
         }
     }
 
-    /** Two-dimensional paging on a 4-level host, every parameter as Linux 6.1 has it by default but NX huge pages off. */
+    /** Two-dimensional paging by the legacy MMU on a 4-level host; NX huge pages are off. */
     public static MmuOptions tdp() {
-        return new MmuOptions(true, 4, false, true, false, false);
+        return new MmuOptions(true, false, 4, false, true, false, false);
+    }
+
+    /** Two-dimensional paging by the TDP MMU on a 4-level host, the default of Linux 6.1; NX huge pages are off. */
+    public static MmuOptions withTdpMmu() {
+        return new MmuOptions(true, true, 4, false, true, false, false);
+    }
+
+    /** Shadow paging; NX huge pages are off. */
+    public static MmuOptions shadow() {
+        return new MmuOptions(false, false, 4, false, true, false, false);
     }
 }

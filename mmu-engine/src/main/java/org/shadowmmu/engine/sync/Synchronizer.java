@@ -9,6 +9,7 @@ import org.shadowmmu.engine.shadow.MmuMode;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.Spte;
+import org.shadowmmu.engine.tdp.WriteProtection;
 import org.shadowmmu.engine.zap.Zapper;
 
 /** Brings unsync pages in line with the guest's tables again (US-10 to US-22). */
@@ -25,10 +26,12 @@ public final class Synchronizer {
 
     private final MmuCore core;
     private final Zapper zapper;
+    private final WriteProtection protection;
     private final InvalidList list = new InvalidList();
 
     /** Makes the synchroniser of a virtual machine. */
-    public Synchronizer(MmuCore core, Zapper zapper) {
+    public Synchronizer(MmuCore core, Zapper zapper, WriteProtection protection) {
+        this.protection = protection;
         this.core = core;
         this.zapper = zapper;
     }
@@ -117,7 +120,7 @@ public final class Synchronizer {
             ShadowPage leaf = core.unsync.leafAt(place);
             if (leaf != null) {
                 Memslot slot = core.memslots.find(Role.addressSpace(leaf.role), leaf.gfn);
-                changed |= slot != null && core.rmaps.protectGuestTable(slot, leaf.gfn, 1);
+                changed |= slot != null && protection.protectGuestTable(slot, leaf.gfn, 1);
             }
         }
         return changed;

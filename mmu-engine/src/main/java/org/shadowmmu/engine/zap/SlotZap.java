@@ -7,6 +7,7 @@ import org.shadowmmu.engine.shadow.InvalidList;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
+import org.shadowmmu.engine.tdp.TdpMmu;
 
 /**
  * Zaps what must go when a memslot is deleted or moved, in the scope that the policy chooses (MS-20 to MS-24).
@@ -18,10 +19,12 @@ public final class SlotZap {
     private final MmuCore core;
     private final Zapper zapper;
     private final FastZap fastZap;
+    private final TdpMmu tdp;
     private final InvalidList list = new InvalidList();
 
     /** Makes the slot zap of a virtual machine. */
-    public SlotZap(MmuCore core, Zapper zapper, FastZap fastZap) {
+    public SlotZap(MmuCore core, Zapper zapper, FastZap fastZap, TdpMmu tdp) {
+        this.tdp = tdp;
         this.core = core;
         this.zapper = zapper;
         this.fastZap = fastZap;
@@ -38,6 +41,7 @@ public final class SlotZap {
 
     private void zapLeavesThenPages(Memslot slot, boolean directToo) {
         boolean flush = core.rmaps.zapRange(slot, slot.baseGfn(), slot.endGfn());
+        flush |= tdp.zapLeaves(slot.addressSpace(), slot.baseGfn(), slot.endGfn());
         if (directToo || core.pages.indirect() > 0) {
             for (long gfn = slot.baseGfn(); gfn < slot.endGfn(); gfn++) {
                 zapPagesOf(gfn, slot.addressSpace(), directToo);

@@ -30,7 +30,7 @@ final class DumpText {
         out.text(" valid_gen=").decimal(core.pages.generation());
         out.text(" indirect_shadow_pages=").decimal(core.pages.indirect());
         out.text(" listed=").decimal(core.pages.listedCount());
-        out.text(" tdp_roots=0").endLine();
+        out.text(" tdp_roots=").decimal(core.tdpRoots.size()).endLine();
         for (int i = 0; i < machine.vcpus(); i++) {
             if (machine.vcpus() > 1) {
                 out.text("  dump vcpu ").decimal(i).endLine();
@@ -41,6 +41,41 @@ final class DumpText {
         }
         for (ShadowPage page = core.pages.newest(); page != null; page = page.older()) {
             page(page, out);
+        }
+        for (ShadowPage root : core.tdpRoots) {
+            out.text("  dump tdp_root role=").shortHex(Integer.toUnsignedLong(root.roleWord()));
+            out.text(" refcount=").decimal(root.rootCount()).endLine();
+            table(root, out);
+        }
+    }
+
+    /** A table of the TDP MMU, then those below it. */
+    private void table(ShadowPage table, LineBuffer out) {
+        boolean any = false;
+        int level = table.level();
+        for (int index = 0; index < ShadowPage.ENTRIES; index++) {
+            long spte = table.spt[index];
+            if (spte == 0) {
+                continue;
+            }
+            if (!any) {
+                out.text("  dump tdp level=")
+                        .decimal(level)
+                        .text(" gfn=")
+                        .shortHex(table.gfn())
+                        .text(':');
+                any = true;
+            }
+            out.text(' ').decimal(index);
+            out.text(Spte.presentNonLeaf(spte, level) ? '>' : ':').shortHex(Spte.present(spte) ? spte & ~FRAME : spte);
+        }
+        if (any) {
+            out.endLine();
+        }
+        for (int index = 0; index < ShadowPage.ENTRIES; index++) {
+            if (Spte.presentNonLeaf(table.spt[index], level)) {
+                table(core.pages.child(table.spt[index]), out);
+            }
         }
     }
 
@@ -71,7 +106,7 @@ final class DumpText {
         }
         out.text(" pgd=").shortHex(root.pgd());
         ShadowPage page = root.page();
-        if (page != null && page.listed()) {
+        if (page != null && (page.listed() || page.tdp)) {
             pageName(page, out);
             out.endLine();
             return;

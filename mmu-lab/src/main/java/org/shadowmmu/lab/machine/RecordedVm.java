@@ -69,9 +69,6 @@ public final class RecordedVm implements RecordedMachine {
     }
 
     private static void requireSupported(RecordingHeader header) throws UnsupportedModeException {
-        if (header.mode() == HostMode.TDPMMU) {
-            throw new UnsupportedModeException(header.mode().text() + (header.nested() == null ? "" : " nested"));
-        }
         if (header.era() != KernelEra.LINUX_6_1) {
             throw new UnsupportedModeException(header.mode().text() + " of Linux 6.12");
         }
@@ -83,6 +80,7 @@ public final class RecordedVm implements RecordedMachine {
     private static MmuOptions optionsOf(RecordingHeader header) {
         return new MmuOptions(
                 header.mode() != HostMode.SHADOW,
+                header.mode() == HostMode.TDPMMU,
                 header.la57() ? 5 : 4,
                 header.isOn("kvm.nx_huge_pages"),
                 header.isOn("kvm.eager_page_split"),
