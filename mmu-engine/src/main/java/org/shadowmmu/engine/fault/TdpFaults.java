@@ -43,11 +43,18 @@ final class TdpFaults {
             if (!Spte.leaf(spte, page.level())) {
                 return core.pages.child(spte);
             }
+            if (core.options.era().faultSplitsWholeHugePage()) {
+                return countNxSplit(entries.split(page, index), page, hugePages);
+            }
             entries.removeAndFlush(page, index);
         }
         ShadowPage child = entries.newTable(page, index);
         entries.set(page, index, Spte.nonLeaf(child.id, false), true);
-        if (hugePages.splitsForNx(page.level())) {
+        return countNxSplit(child, page, hugePages);
+    }
+
+    private ShadowPage countNxSplit(ShadowPage child, ShadowPage parent, HugePages hugePages) {
+        if (hugePages.splitsForNx(parent.level())) {
             child.nxSplit = true;
             core.counters.add(Counter.NX_LPAGE_SPLITS, 1);
         }

@@ -71,7 +71,8 @@ public final class Synchronizer {
         return flush ? CHANGED : UNCHANGED;
     }
 
-    private boolean syncEntry(ShadowPage page, int index, long gpte, PagingMode paging, int addressSpace) {
+    /** Synchronises one entry that is not empty with the guest's; returns whether a flush is needed (US-11). */
+    public boolean syncEntry(ShadowPage page, int index, long gpte, PagingMode paging, int addressSpace) {
         if (!mappable(paging, gpte)) {
             core.rmaps.drop(page, index);
             return true;
@@ -93,6 +94,9 @@ public final class Synchronizer {
         if (gfn != page.gfnOf(index) || slot == null) {
             core.rmaps.drop(page, index);
             return true;
+        }
+        if (core.options.era().syncKeepsUnchanged() && access == page.accessOf(index)) {
+            return false;
         }
         page.setTranslation(index, gfn, access);
         long spte = core.leaves.make(

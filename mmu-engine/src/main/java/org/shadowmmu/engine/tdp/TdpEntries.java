@@ -69,4 +69,18 @@ public final class TdpEntries {
         core.events.getPage(table.gfn, table.role, 0, false, 0, true);
         return table;
     }
+
+    /** Splits a huge leaf into a full table (TDP-43); returns the table. */
+    public ShadowPage split(ShadowPage table, int index) {
+        long huge = table.spt[index];
+        int level = table.level();
+        ShadowPage child = newTable(table, index);
+        for (int i = 0; i < ShadowPage.ENTRIES; i++) {
+            child.spt[i] = Spte.splitChild(huge, level, i, Role.access(child.role), core.options.nxHugePages());
+        }
+        core.counters.add(Rmaps.leafCounter(level - 1), ShadowPage.ENTRIES);
+        set(table, index, Spte.nonLeaf(child.id, false), true);
+        core.events.splitHugePage(table.gfnOf(index), huge, level, 0);
+        return child;
+    }
 }

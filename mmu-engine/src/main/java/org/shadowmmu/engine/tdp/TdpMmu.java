@@ -3,7 +3,6 @@ package org.shadowmmu.engine.tdp;
 import org.shadowmmu.api.RootZapOrder;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.MmuCore;
-import org.shadowmmu.engine.shadow.Rmaps;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.Spte;
@@ -78,7 +77,8 @@ public final class TdpMmu {
     /** Zaps all below a root in passes, each cutting the present entries of one level (TDP-22, TDP-23). */
     private void zapRoot(ShadowPage root) {
         RootZapOrder order = core.policies.rootZapOrder(root.level(), Role.addressSpace(root.role));
-        for (int pass : order.passLevels()) {
+        RootZapOrder meant = order == RootZapOrder.UPSTREAM ? core.options.era().rootZapOrder() : order;
+        for (int pass : meant.passLevels()) {
             int level = pass == 0 ? root.level() : pass;
             for (iterator.start(root, 0, endOf(root), level); iterator.valid(); iterator.next()) {
                 if (iterator.level() == level && Spte.present(iterator.spte())) {
@@ -182,9 +182,18 @@ public final class TdpMmu {
                         && Spte.presentNonLeaf(iterator.spte(), level)
                         && slot.contains(iterator.gfn())
                         && level <= slot.possibleLevel(iterator.gfn())) {
-                    entries.removeAndFlush(iterator.table(), iterator.index());
+                    collapse(iterator.table(), iterator.index());
                 }
             }
+        }
+    }
+
+    private void collapse(ShadowPage table, int index) {
+        if (core.options.era().collapseFreezes()) {
+            entries.removeAndFlush(table, index);
+        } else {
+            entries.set(table, index, 0, true);
+            core.requests.remoteFlush();
         }
     }
 
@@ -196,21 +205,9 @@ public final class TdpMmu {
             }
             for (iterator.start(root, first, end, 2); iterator.valid(); iterator.next()) {
                 if (iterator.level() <= Memslot.LEAF_LEVELS && atLeaf()) {
-                    split(iterator.table(), iterator.index());
+                    entries.split(iterator.table(), iterator.index());
                 }
             }
         }
-    }
-
-    private void split(ShadowPage table, int index) {
-        long huge = table.spt[index];
-        int level = table.level();
-        ShadowPage child = entries.newTable(table, index);
-        for (int i = 0; i < ShadowPage.ENTRIES; i++) {
-            child.spt[i] = Spte.splitChild(huge, level, i, Role.access(child.role), core.options.nxHugePages());
-        }
-        core.counters.add(Rmaps.leafCounter(level - 1), ShadowPage.ENTRIES);
-        entries.set(table, index, Spte.nonLeaf(child.id, false), true);
-        core.events.splitHugePage(table.gfnOf(index), huge, level, 0);
     }
 }

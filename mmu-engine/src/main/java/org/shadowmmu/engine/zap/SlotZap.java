@@ -2,6 +2,7 @@ package org.shadowmmu.engine.zap;
 
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.api.MemslotChange;
+import org.shadowmmu.api.MemslotZapScope;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.InvalidList;
 import org.shadowmmu.engine.shadow.MmuCore;
@@ -32,8 +33,9 @@ public final class SlotZap {
 
     /** Zaps for a slot that is marked invalid (MS-10.2). */
     public void zap(Memslot slot, MemslotChange change) {
-        switch (core.policies.memslotZapScope(change)) {
-            case EVERYTHING -> fastZap.zapAll();
+        MemslotZapScope scope = core.policies.memslotZapScope(change);
+        switch (scope == MemslotZapScope.UPSTREAM ? core.options.upstreamSlotZap() : scope) {
+            case UPSTREAM, EVERYTHING -> fastZap.zapAll();
             case SLOT_LEAVES, SLOT_LEAVES_THEN_TABLES -> zapLeavesThenPages(slot, false);
             case PAGES_OF_GFNS -> zapLeavesThenPages(slot, true);
         }

@@ -17,8 +17,15 @@ final class DumpText {
 
     private final VirtualMachine machine;
     private final MmuCore core;
+    private final long unusedRole;
 
-    DumpText(VirtualMachine machine) {
+    /**
+     * Makes the dump of a machine.
+     *
+     * @param unusedRole what the kernel shows as the role of a context that was never used
+     */
+    DumpText(VirtualMachine machine, long unusedRole) {
+        this.unusedRole = unusedRole;
         this.machine = machine;
         this.core = machine.core();
     }
@@ -79,11 +86,11 @@ final class DumpText {
         }
     }
 
-    private static void context(String name, MmuContext context, VcpuState vcpu, LineBuffer out) {
+    private void context(String name, MmuContext context, VcpuState vcpu, LineBuffer out) {
         boolean used = context.used();
         MmuMode mode = context.mode();
         out.text("  dump ").text(name);
-        out.text(" root_role=").shortHex(used ? Integer.toUnsignedLong(mode.rootRole()) : 0);
+        out.text(" root_role=").shortHex(used ? Integer.toUnsignedLong(mode.rootRole()) : unusedRole);
         out.text(" cpu_role_base=").shortHex(used ? Integer.toUnsignedLong(mode.cpuRole()) : 0);
         out.text(" cpu_role_ext=").shortHex(used ? mode.cpuRoleExtension() : 0);
         out.text(" current=").decimal(vcpu.activeMmu() == context ? 1 : 0).endLine();
@@ -117,7 +124,7 @@ final class DumpText {
     private static void paeEntries(Root root, LineBuffer out) {
         for (int i = 0; i < Root.PAE_ENTRIES; i++) {
             ShadowPage entry = root.paeEntry(i);
-            if (entry != null) {
+            if (entry != null && entry.listed()) {
                 out.text("  dump pae_root ").decimal(i);
                 pageName(entry, out);
                 out.endLine();
