@@ -15,6 +15,8 @@ import org.shadowmmu.api.RootZapOrder;
  *     otherwise only if it is one of write protection (PF-2)
  * @param setRegistersFlushesGuest loading registers from user space requests a flush of the guest's TLB when it resets the
  *     MMU (VC-7a)
+ * @param nxKeepsAnyTable with NX huge pages on, a fault that wants a huge leaf goes below any table it finds there;
+ *     otherwise only below one that was made because of NX (PF-37)
  * @param faultSplitsWholeHugePage a TDP MMU fault below a huge leaf replaces it by a full table; otherwise by an empty one
  *     (TDP-16, TDP-17)
  * @param collapseFreezes removing a table that could be a huge leaf freezes the entry first (TDP-41)
@@ -26,13 +28,14 @@ public record Era(
         boolean invlpgRefills,
         boolean unprotectsOnAnyDeliveryFault,
         boolean setRegistersFlushesGuest,
+        boolean nxKeepsAnyTable,
         boolean faultSplitsWholeHugePage,
         boolean collapseFreezes) {
     /** Linux 6.1, as of 6.1.192. */
     public static final Era LINUX_6_1 =
-            new Era("linux-6.1", RootZapOrder.ONE_GIB_THEN_ROOT, false, true, true, false, false, true);
+            new Era("linux-6.1", RootZapOrder.ONE_GIB_THEN_ROOT, false, true, true, false, true, false, true);
 
     /** Linux 6.12, as of 6.12.117. */
     public static final Era LINUX_6_12 =
-            new Era("linux-6.12", RootZapOrder.LEAVES_FIRST, true, false, false, true, true, false);
+            new Era("linux-6.12", RootZapOrder.LEAVES_FIRST, true, false, false, true, false, true, false);
 }
