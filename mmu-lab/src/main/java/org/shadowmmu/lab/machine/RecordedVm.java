@@ -2,6 +2,8 @@ package org.shadowmmu.lab.machine;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.shadowmmu.engine.audit.Audit;
+import org.shadowmmu.engine.audit.AuditViolation;
 import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.fault.Instruction.Kind;
 import org.shadowmmu.engine.policy.PolicyRuntime;
@@ -32,6 +34,7 @@ public final class RecordedVm implements RecordedMachine {
     private final List<GuestCpu> cpus = new ArrayList<>();
     private final StatText stats;
     private final DumpText dump;
+    private final Audit audit;
 
     /**
      * Makes the machine that a header describes.
@@ -58,6 +61,7 @@ public final class RecordedVm implements RecordedMachine {
         }
         stats = new StatText(machine.counters(), header.vcpus());
         dump = new DumpText(machine);
+        audit = new Audit(machine);
         machine.vcpu(0).emulator().setMmioListener(result::mmio);
     }
 
@@ -179,6 +183,13 @@ public final class RecordedVm implements RecordedMachine {
         Stop stop = cpu.run(rip, Kind.NONE, 0, 0, 0, false);
         cpu.vcpu().state().cr3 = value;
         return stop;
+    }
+
+    @Override
+    public void audit(LineBuffer violations) {
+        for (AuditViolation violation : audit.check()) {
+            violations.text(violation.toString()).endLine();
+        }
     }
 
     @Override
