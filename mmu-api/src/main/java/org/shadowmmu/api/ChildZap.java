@@ -3,8 +3,9 @@ package org.shadowmmu.api;
 /**
  * Decides whether a child page is zapped together with the parent that linked it last.
  *
- * <p>Upstream rule (ZAP-10): yes, if two-dimensional paging is on, the child has {@code guest_mode} and is no live root.
- * A child that is not zapped stays allocated and is found again when its parent is rebuilt, or is reclaimed some day.
+ * <p>Upstream rule (ZAP-10): yes, if two-dimensional paging is on, the child has {@code guest_mode} and is no live root,
+ * and the link went for another reason than {@link UnlinkCause#EMULATED_WRITE}. A child that is not zapped stays allocated
+ * and is found again when its parent is rebuilt, or is reclaimed some day.
  */
 public interface ChildZap {
     /**

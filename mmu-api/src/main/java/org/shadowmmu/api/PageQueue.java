@@ -11,10 +11,18 @@ import org.jspecify.annotations.Nullable;
  * MmuPolicy#pageZapped}.
  */
 public interface PageQueue {
-    /** Puts the page at the young end; if it is in a queue of this policy it is taken out there first. */
+    /**
+     * Puts the page at the young end; if it is in a queue of this policy it is taken out there first.
+     *
+     * @throws IllegalArgumentException if the page is not a live page of this virtual machine
+     */
     void addYoungest(ShadowPageView page);
 
-    /** Puts the page at the old end; if it is in a queue of this policy it is taken out there first. */
+    /**
+     * Puts the page at the old end; if it is in a queue of this policy it is taken out there first.
+     *
+     * @throws IllegalArgumentException if the page is not a live page of this virtual machine
+     */
     void addOldest(ShadowPageView page);
 
     /** Takes the page out; nothing happens if it is not in this queue. */

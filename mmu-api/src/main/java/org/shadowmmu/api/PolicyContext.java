@@ -15,10 +15,18 @@ public interface PolicyContext {
     /** Makes an empty queue. Call it while the policy is created. */
     PageQueue newQueue();
 
-    /** The policy's own 64-bit word of a page; 0 when the page is created. */
+    /**
+     * The policy's own 64-bit word of a page; 0 when the page is created.
+     *
+     * @throws IllegalArgumentException if the page is not a live page of this virtual machine
+     */
     long word(ShadowPageView page);
 
-    /** Sets the policy's own 64-bit word of a page. */
+    /**
+     * Sets the policy's own 64-bit word of a page.
+     *
+     * @throws IllegalArgumentException if the page is not a live page of this virtual machine
+     */
     void setWord(ShadowPageView page, long value);
 
     /** The shadow pages in use, as {@code n_used_mmu_pages} (SP-15). */
@@ -32,7 +40,10 @@ public interface PolicyContext {
 
     /**
      * Asks the engine to zap a page at the next safe point: after the guest operation that runs now. The request is
-     * dropped if the page is gone or a live root by then. May be called from any hook and decision.
+     * dropped if the page is gone or a live root by then; a page that is asked for twice is zapped once. May be called
+     * from any hook and decision.
+     *
+     * @throws IllegalArgumentException if the page is already gone, or none of this virtual machine
      */
     void requestZap(ShadowPageView page);
 }

@@ -2,6 +2,7 @@ package org.shadowmmu.engine.cpu;
 
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.guest.Access;
+import org.shadowmmu.engine.guest.PagingMode;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
@@ -61,6 +62,58 @@ public final class HardwareWalk {
         touch(page, index, spte, (access & Access.WRITE) != 0);
         pfn = Spte.pfn(spte) + (gpa >>> 12 & (1L << 9 * (level - 1)) - 1);
         return OK;
+    }
+
+    /**
+     * Walks shadow tables for an access by the guest. The hardware runs with CR0.WP and EFER.NX set whatever the guest has
+     * (RC-3).
+     *
+     * @param start the page at which the walk starts; null if the entry of a PAE root is empty
+     * @param access bits of {@link Access}
+     * @param guest the guest's paging, for SMEP and SMAP
+     * @return {@link #OK}, or the error code of the exit
+     */
+    public int shadow(@Nullable ShadowPage start, long address, int access, PagingMode guest) {
+        if (start == null) {
+            return access;
+        }
+        ShadowPage page = start;
+        int level = page.level();
+        long combined = -1L ^ Spte.NX;
+        while (true) {
+            int index = (int) (address >>> 3 + 9 * level) & ShadowPage.ENTRIES - 1;
+            long spte = page.spt[index];
+            if ((spte & Spte.PRESENT) == 0) {
+                return access;
+            }
+            if (!Spte.present(spte)) {
+                return access | Access.RESERVED;
+            }
+            combined = combined & spte | (combined | spte) & Spte.NX;
+            if (!Spte.leaf(spte, level)) {
+                page = pages.child(spte);
+                level--;
+                continue;
+            }
+            if (refused(combined, access, guest)) {
+                return access | Access.PRESENT;
+            }
+            touch(page, index, spte, (access & Access.WRITE) != 0);
+            pfn = Spte.pfn(spte) + (address >>> 12 & (1L << 9 * (level - 1)) - 1);
+            return OK;
+        }
+    }
+
+    private static boolean refused(long spte, int access, PagingMode guest) {
+        boolean user = (access & Access.USER) != 0;
+        boolean userPage = (spte & Spte.USER) != 0;
+        if (user && !userPage || (access & Access.WRITE) != 0 && !Spte.writable(spte)) {
+            return true;
+        }
+        if ((access & Access.FETCH) != 0) {
+            return spte < 0 || guest.smep() && !user && userPage;
+        }
+        return guest.smap() && !user && userPage;
     }
 
     /** Sets the accessed bit, and for a write the dirty bit. */

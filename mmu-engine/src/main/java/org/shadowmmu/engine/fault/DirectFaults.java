@@ -87,7 +87,7 @@ final class DirectFaults {
         Memslot slot = hostPage.slot();
         hugePages.decide(slot, gfn, core.options.tdpEnabled() ? MAX_LEVEL_TDP : MAX_LEVEL_NO_PAGING, error);
         core.events.spteRequested(gfn, slot == null ? 0 : slot.backing().pfn(slot.hostPage(gfn)), hugePages.goal());
-        ShadowPage page = MmioFaults.startOf(vcpu, gpa);
+        ShadowPage page = vcpu.roots().current().start(gpa);
         if (page == null) {
             return Outcome.RETRY;
         }

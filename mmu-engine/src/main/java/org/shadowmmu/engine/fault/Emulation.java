@@ -6,7 +6,7 @@ public enum Emulation {
     DONE,
     /** The guest runs the instruction again. */
     RESUME,
-    /** A walk of the emulator failed: the guest gets a page fault (RC-16). */
+    /** A walk of the emulator failed: a page fault is queued for the guest (RC-16). */
     GUEST_FAULT,
     /** The bytes of the instruction cannot be read: the guest gets an invalid-opcode exception (EM-6a). */
     UNREADABLE

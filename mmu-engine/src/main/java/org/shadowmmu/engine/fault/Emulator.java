@@ -1,5 +1,6 @@
 package org.shadowmmu.engine.fault;
 
+import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.guest.Access;
 import org.shadowmmu.engine.guest.GuestWalker;
@@ -31,16 +32,18 @@ public final class Emulator {
     private final MmuCore core;
     private final Zapper zapper;
     private final Registers registers;
+    private final GuestFaults guestFaults;
     private final GuestTableWrites tableWrites;
     private final GuestWalker walker;
     private MmioListener listener = (write, gpa, size) -> {};
-    private long faultAddress;
+    private long walkedAddress;
     private boolean operandKnown;
     private long operandGpa;
 
     /** Makes the emulator of a virtual machine. */
-    public Emulator(MmuCore core, Zapper zapper, Registers registers) {
+    Emulator(MmuCore core, Zapper zapper, Registers registers, GuestFaults guestFaults) {
         this.core = core;
+        this.guestFaults = guestFaults;
         this.zapper = zapper;
         this.registers = registers;
         this.tableWrites = new GuestTableWrites(core, zapper);
@@ -50,16 +53,6 @@ public final class Emulator {
     /** Sets who is told of MMIO. */
     public void setMmioListener(MmioListener newListener) {
         listener = newListener;
-    }
-
-    /** The error code of the walk that ended in {@link Emulation#GUEST_FAULT}. */
-    public int faultError() {
-        return walker.error();
-    }
-
-    /** The address that the failed walk was for. */
-    public long faultAddress() {
-        return faultAddress;
     }
 
     /**
@@ -88,11 +81,11 @@ public final class Emulator {
         vcpu.retryRip = -1;
         vcpu.retryAddress = -1;
         if (!fetch(vcpu, user)) {
-            return Emulation.GUEST_FAULT;
+            return guestFault(vcpu);
         }
         if (core.memory.slotOf(vcpu.addressSpace(), operandGpa) == null) {
             if (mayRetry) {
-                zapper.unprotect(address >>> 12);
+                unprotect(vcpu, address);
                 return Emulation.RESUME;
             }
             return Emulation.UNREADABLE;
@@ -101,13 +94,34 @@ public final class Emulator {
         if (mayRetry && !instruction.writesPageTables() && !sameAgain) {
             vcpu.retryRip = vcpu.rip;
             vcpu.retryAddress = address;
-            zapper.unprotect(address >>> 12);
+            unprotect(vcpu, address);
             return Emulation.RESUME;
         }
         core.counters.add(Counter.INSN_EMULATION, vcpu.index, 1);
         operandKnown = direct && (address & PAGE - 1) == (instruction.address() & PAGE - 1);
         operandGpa = address;
         return execute(vcpu, instruction);
+    }
+
+    /** Unprotects the frame behind a faulting address; an indirect MMU walks for a write first (GP-43). */
+    private void unprotect(VcpuState vcpu, long address) {
+        if (vcpu.mode().direct()) {
+            zapper.unprotect(address >>> 12);
+        } else if (translate(vcpu, address, vcpu.user, Access.WRITE)) {
+            zapper.unprotect(operandGpa >>> 12);
+        }
+    }
+
+    /** A fault while an exception was being delivered: its address is unprotected first (PF-2). */
+    void unprotectDuringDelivery(VcpuState vcpu, long address) {
+        if (translate(vcpu, address, vcpu.user, 0)) {
+            zapper.unprotect(operandGpa >>> 12);
+        }
+    }
+
+    private Emulation guestFault(VcpuState vcpu) {
+        guestFaults.inject(vcpu, walker.error(), walkedAddress);
+        return Emulation.GUEST_FAULT;
     }
 
     private Emulation execute(VcpuState vcpu, Instruction instruction) {
@@ -118,14 +132,14 @@ public final class Emulator {
             case READ_MODIFY_WRITE -> load(vcpu, instruction) && store(vcpu, instruction);
             case EXCHANGE -> exchange(vcpu, instruction);
         };
-        return done ? Emulation.DONE : Emulation.GUEST_FAULT;
+        return done ? Emulation.DONE : guestFault(vcpu);
     }
 
     private boolean load(VcpuState vcpu, Instruction instruction) {
         if (!operand(vcpu, instruction.address(), instruction.user(), 0)) {
             return false;
         }
-        Memslot slot = core.memory.slotOf(vcpu.addressSpace(), operandGpa);
+        Memslot slot = slotOfOperand(vcpu, operandGpa);
         if (slot == null) {
             mmio(vcpu, false, operandGpa, instruction.size());
         } else {
@@ -180,6 +194,12 @@ public final class Emulator {
         return translate(vcpu, address, user, access);
     }
 
+    /** The memslot of an operand; null if it is MMIO or the MMIO cache still says so (PF-62, PF-64). */
+    private @Nullable Memslot slotOfOperand(VcpuState vcpu, long gpa) {
+        int space = vcpu.addressSpace();
+        return vcpu.mmio.matchesGpa(gpa, core.memslots.generation(space)) ? null : core.memory.slotOf(space, gpa);
+    }
+
     /** Walks the guest's tables at the instruction's address (GP-41). */
     private boolean fetch(VcpuState vcpu, boolean user) {
         return translate(vcpu, vcpu.rip, user, Access.FETCH);
@@ -190,7 +210,7 @@ public final class Emulator {
             operandGpa = address;
             return true;
         }
-        faultAddress = address;
+        walkedAddress = address;
         boolean allowed = walker.walk(
                 vcpu.mode().paging(),
                 vcpu.addressSpace(),
@@ -204,11 +224,15 @@ public final class Emulator {
 
     /** Walks for a fetch that the hypervisor makes to skip or decode an intercepted instruction (RC-11). */
     public boolean fetchForSkip(VcpuState vcpu, boolean user) {
-        return fetch(vcpu, user);
+        boolean allowed = fetch(vcpu, user);
+        if (!allowed) {
+            guestFaults.inject(vcpu, walker.error(), walkedAddress);
+        }
+        return allowed;
     }
 
     private void write(VcpuState vcpu, long gpa, long value, int size) {
-        Memslot slot = core.memory.slotOf(vcpu.addressSpace(), gpa);
+        Memslot slot = slotOfOperand(vcpu, gpa);
         if (slot == null || slot.readOnly()) {
             mmio(vcpu, true, gpa, size);
             return;

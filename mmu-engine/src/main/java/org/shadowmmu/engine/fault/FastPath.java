@@ -25,7 +25,7 @@ final class FastPath {
 
     /** Tries to fix a fault; {@link Outcome#INVALID} gives up. */
     Outcome tryFix(VcpuState vcpu, long gpa, long error, @Nullable Memslot slot) {
-        ShadowPage page = HardwareWalk.lastPage(core, vcpu.roots().current().page(), gpa);
+        ShadowPage page = HardwareWalk.lastPage(core, vcpu.roots().current().start(gpa), gpa);
         if (page == null) {
             return Outcome.INVALID;
         }

@@ -1,11 +1,9 @@
 package org.shadowmmu.engine.fault;
 
-import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.cpu.HardwareWalk;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.Spte;
-import org.shadowmmu.engine.vcpu.Root;
 import org.shadowmmu.engine.vcpu.VcpuState;
 
 /** Faults on a reserved bit: the access hit an MMIO SPTE (PF-60). */
@@ -23,7 +21,7 @@ final class MmioFaults {
         if (direct ? vcpu.mmio.matchesGpa(address, generation) : vcpu.mmio.matchesGva(address, generation)) {
             return Outcome.EMULATE;
         }
-        ShadowPage page = HardwareWalk.lastPage(core, startOf(vcpu, address), address);
+        ShadowPage page = HardwareWalk.lastPage(core, vcpu.roots().current().start(address), address);
         if (page == null) {
             return Outcome.RETRY;
         }
@@ -42,11 +40,5 @@ final class MmioFaults {
         core.events.handleMmioPageFault(direct ? 0 : address, gfn, access);
         vcpu.mmio.fill(direct ? 0 : address, gfn, access, generation);
         return Outcome.EMULATE;
-    }
-
-    /** The page at which a walk for the address starts: the root or the entry of a PAE root. */
-    static @Nullable ShadowPage startOf(VcpuState vcpu, long address) {
-        Root root = vcpu.roots().current();
-        return root.isPae() ? root.paeEntry((int) (address >>> 30) & 3) : root.page();
     }
 }

@@ -4,6 +4,8 @@ import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.guest.Access;
 import org.shadowmmu.engine.lookup.PageLookup;
 import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.sync.Synchronizer;
+import org.shadowmmu.engine.vcpu.Registers;
 import org.shadowmmu.engine.vcpu.Roots;
 import org.shadowmmu.engine.vcpu.VcpuState;
 import org.shadowmmu.engine.zap.Reclaimer;
@@ -14,12 +16,39 @@ public final class PageFaults {
     private final MmuCore core;
     private final MmioFaults mmio;
     private final DirectFaults direct;
+    private final IndirectFaults indirect;
+    private final AddressInvalidation invalidation;
+    private final Emulator emulator;
 
     /** Makes the fault handler of a virtual machine. */
-    public PageFaults(MmuCore core, Roots roots, Zapper zapper, Reclaimer reclaimer, PageLookup lookup) {
+    public PageFaults(
+            MmuCore core,
+            Roots roots,
+            Zapper zapper,
+            Reclaimer reclaimer,
+            PageLookup lookup,
+            Synchronizer synchronizer,
+            Registers registers) {
         this.core = core;
-        this.mmio = new MmioFaults(core);
-        this.direct = new DirectFaults(core, roots, reclaimer, lookup, new LeafInstaller(core, zapper));
+        LeafInstaller installer = new LeafInstaller(core, zapper);
+        IndirectPrefetch prefetch = new IndirectPrefetch(core, installer);
+        invalidation = new AddressInvalidation(core, prefetch);
+        GuestFaults guestFaults = new GuestFaults(core, invalidation);
+        mmio = new MmioFaults(core);
+        direct = new DirectFaults(core, roots, reclaimer, lookup, installer);
+        indirect = new IndirectFaults(
+                core, roots, reclaimer, lookup, zapper, synchronizer, registers, installer, prefetch, guestFaults);
+        emulator = new Emulator(core, zapper, registers, guestFaults);
+    }
+
+    /** What follows faults that end in {@link Outcome#EMULATE}. */
+    public Emulator emulator() {
+        return emulator;
+    }
+
+    /** INVLPG. */
+    public AddressInvalidation invalidation() {
+        return invalidation;
     }
 
     /**
@@ -31,6 +60,9 @@ public final class PageFaults {
      */
     public Outcome handle(VcpuState vcpu, long address, long error) {
         core.events.pageFault(vcpu.index, vcpu.rip, address, error);
+        if (vcpu.deliveringEvent && !core.options.tdpEnabled()) {
+            emulator.unprotectDuringDelivery(vcpu, address);
+        }
         if ((error & Access.RESERVED) != 0) {
             Outcome outcome = mmio.handle(vcpu, address);
             if (outcome != Outcome.INVALID) {
@@ -38,7 +70,8 @@ public final class PageFaults {
             }
         }
         core.counters.add(Counter.PF_TAKEN, vcpu.index, 1);
-        Outcome outcome = direct.handle(vcpu, address, error);
+        Outcome outcome =
+                vcpu.mode().direct() ? direct.handle(vcpu, address, error) : indirect.handle(vcpu, address, error);
         count(vcpu, outcome);
         return outcome;
     }

@@ -8,8 +8,8 @@ public final class NearestName {
     private NearestName() {}
 
     /**
-     * The name with the smallest edit distance, the first of equals; null if none is near enough to be meant, i.e. within
-     * a third of the longer length, but at least one edit.
+     * The name with the smallest edit distance, the first of equals, if it is within a third of the longer length or one
+     * edit; else the first name that begins with what was typed; else null.
      */
     public static @Nullable String of(String typed, Collection<String> names) {
         String nearest = null;
@@ -22,7 +22,16 @@ public final class NearestName {
                 smallest = distance;
             }
         }
-        return nearest;
+        return nearest != null ? nearest : beginningWith(typed, names);
+    }
+
+    private static @Nullable String beginningWith(String typed, Collection<String> names) {
+        for (String name : names) {
+            if (typed.length() > 1 && name.startsWith(typed)) {
+                return name;
+            }
+        }
+        return null;
     }
 
     /** A clause such as {@code ; did you mean 'fifo'?} or a full stop when nothing is near. */

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PolicyFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
-    private static final int LONGEST_QUOTE = 200;
 
     private final String jar;
     private final String policyId;
@@ -33,35 +32,10 @@ public final class PolicyFailure extends RuntimeException {
         this.eventNumber = eventNumber;
     }
 
-    /**
-     * The failure for something that was thrown.
-     *
-     * <p>Everything a policy can provoke becomes a failure of its run, also a stack overflow and memory running out.
-     * Other errors of the Java machine are nobody's fault here and are thrown on.
-     */
+    /** The failure for something that was thrown; errors that are no policy's fault are thrown on. */
     static PolicyFailure threw(PolicyChoice choice, String place, long eventNumber, Throwable thrown) {
-        if (thrown instanceof VirtualMachineError error
-                && !(error instanceof StackOverflowError)
-                && !(error instanceof OutOfMemoryError)) {
-            throw error;
-        }
-        return new PolicyFailure(choice, place, eventNumber, "threw " + quote(thrown), thrown);
-    }
-
-    /** Class and message of a throwable on one line; the message comes from foreign code, which may fail itself. */
-    private static String quote(Throwable thrown) {
-        String name = thrown.getClass().getSimpleName();
-        @Nullable String message;
-        try {
-            message = thrown.getMessage();
-        } catch (RuntimeException e) {
-            message = null;
-        }
-        if (message == null || message.isBlank()) {
-            return name;
-        }
-        String line = message.strip().replaceAll("\\s+", " ");
-        return name + " (" + (line.length() <= LONGEST_QUOTE ? line : line.substring(0, LONGEST_QUOTE) + "…") + ")";
+        ForeignCode.rethrowIfFatal(thrown);
+        return new PolicyFailure(choice, place, eventNumber, ForeignCode.deed(thrown), thrown);
     }
 
     /** The file name of the jar. */

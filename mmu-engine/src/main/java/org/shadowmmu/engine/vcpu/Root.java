@@ -36,6 +36,11 @@ public final class Root {
         return pae == null ? null : pae[index];
     }
 
+    /** The page at which a walk for an address starts; null if there is none. */
+    public @Nullable ShadowPage start(long address) {
+        return page != null ? page : paeEntry((int) (address >>> 30) & 3);
+    }
+
     /** Whether the slot holds a PAE root. */
     public boolean isPae() {
         return valid && page == null;

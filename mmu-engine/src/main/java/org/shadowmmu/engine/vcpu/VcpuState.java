@@ -14,6 +14,10 @@ public final class VcpuState {
     public long retryRip = -1;
     /** See {@link #retryRip}. */
     public long retryAddress = -1;
+    /** Whether the processor runs at CPL 3. */
+    public boolean user;
+    /** Whether an exception was being delivered when the processor left the guest (PF-2). */
+    public boolean deliveringEvent;
     /** The last MMIO access. */
     public final MmioCache mmio = new MmioCache();
 
@@ -23,6 +27,10 @@ public final class VcpuState {
     long cr4;
     long efer;
     MmuMode mode;
+
+    private boolean guestFaultQueued;
+    private int guestFaultError;
+    private long guestFaultAddress;
 
     private final RootSet rootMmu = new RootSet();
     private final RootSet guestMmu = new RootSet();
@@ -65,6 +73,30 @@ public final class VcpuState {
     /** The physical address space, 0 normal. */
     public int addressSpace() {
         return 0;
+    }
+
+    /** Queues a page fault for the guest; it is delivered at the next entry. */
+    public void queueGuestFault(int error, long address) {
+        guestFaultQueued = true;
+        guestFaultError = error;
+        guestFaultAddress = address;
+    }
+
+    /** Takes the queued page fault for delivery; returns whether there was one. */
+    public boolean takeGuestFault() {
+        boolean queued = guestFaultQueued;
+        guestFaultQueued = false;
+        return queued;
+    }
+
+    /** The error code of the queued page fault, as the guest sees it. */
+    public int guestFaultError() {
+        return guestFaultError;
+    }
+
+    /** The address of the queued page fault, as the guest sees it in CR2. */
+    public long guestFaultAddress() {
+        return guestFaultAddress;
     }
 
     /** The virtual CPU left the guest: what is cached until the next exit is stale (GP-4a). */

@@ -27,14 +27,13 @@ public final class Vcpu {
             GuestEntry entry,
             HardwareWalk walk,
             PageFaults faults,
-            Emulator emulator,
             Registers registers) {
         this.machine = machine;
         this.state = state;
         this.entry = entry;
         this.walk = walk;
         this.faults = faults;
-        this.emulator = emulator;
+        this.emulator = faults.emulator();
         this.registers = registers;
     }
 
@@ -102,6 +101,21 @@ public final class Vcpu {
     /** The host frame that the last successful walk found. */
     public long walkedPfn() {
         return walk.pfn();
+    }
+
+    /** The processor's walk of the shadow tables for one access; see {@link HardwareWalk#shadow}. Call {@link #enter} before. */
+    public int walkShadow(long address, int access) {
+        return walk.shadow(
+                state.roots().current().start(address),
+                address,
+                access,
+                state.mode().paging());
+    }
+
+    /** The guest executes INVLPG and the hypervisor sees it, as in shadow paging (US-31). */
+    public void invlpg(long address) {
+        faults.invalidation().invlpg(state, address);
+        machine.finishOperation();
     }
 
     /** Handles a page-fault exit; see {@link PageFaults#handle}. */

@@ -9,7 +9,6 @@ import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.event.EventStream;
 import org.shadowmmu.engine.event.MmuEvents;
-import org.shadowmmu.engine.fault.Emulator;
 import org.shadowmmu.engine.fault.PageFaults;
 import org.shadowmmu.engine.lookup.PageLookup;
 import org.shadowmmu.engine.memory.Backing;
@@ -57,13 +56,12 @@ public final class VirtualMachine {
         Registers registers = new Registers(core, roots);
         GuestEntry entry = new GuestEntry(core, roots);
         HardwareWalk walk = new HardwareWalk(core);
-        PageFaults faults = new PageFaults(core, roots, zapper, reclaimer, lookup);
-        Emulator emulator = new Emulator(core, zapper, registers);
+        PageFaults faults = new PageFaults(core, roots, zapper, reclaimer, lookup, synchronizer, registers);
         dirtyLog = new DirtyLog(core);
         memslots = new Memslots(core, fastZap, new SlotZap(core, zapper, fastZap), reclaimer, dirtyLog);
         core.host.setNotifier(this::unmap);
         for (int i = 0; i < count; i++) {
-            vcpus.add(new Vcpu(this, registers.newVcpu(i), entry, walk, faults, emulator, registers));
+            vcpus.add(new Vcpu(this, registers.newVcpu(i), entry, walk, faults, registers));
         }
         policies.bind(facts());
     }

@@ -55,6 +55,7 @@ final class DumpText {
         for (int i = 0; i < RootSet.PREVIOUS; i++) {
             root("prev" + i, roots.previous(i), out);
         }
+        paeEntries(roots.current(), out);
     }
 
     private static void root(String name, Root root, LineBuffer out) {
@@ -71,6 +72,9 @@ final class DumpText {
             return;
         }
         out.text(" special").endLine();
+    }
+
+    private static void paeEntries(Root root, LineBuffer out) {
         for (int i = 0; i < Root.PAE_ENTRIES; i++) {
             ShadowPage entry = root.paeEntry(i);
             if (entry != null) {

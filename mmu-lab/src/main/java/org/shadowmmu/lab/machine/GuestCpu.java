@@ -1,6 +1,5 @@
 package org.shadowmmu.lab.machine;
 
-import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.fault.Emulation;
 import org.shadowmmu.engine.fault.Instruction;
 import org.shadowmmu.engine.fault.Instruction.Kind;
@@ -40,7 +39,6 @@ final class GuestCpu {
     private static final int VECTOR_PF = 14;
     private static final int NO_VECTOR = -1;
 
-    private static final int EXIT_NPF = 0x400;
     private static final int EXIT_OUT = 0x7b;
     private static final int PORT_DONE = 0x10;
     private static final int PORT_PF = 0x11;
@@ -108,9 +106,13 @@ final class GuestCpu {
 
     private Stop run(long rip, boolean user, boolean decode) {
         vcpu.state().rip = rip;
+        vcpu.state().user = user;
         for (int tries = 0; tries < PATIENCE; tries++) {
             if (vcpu.enter() != GuestEntry.Result.ENTERED) {
                 return Stop.SHUTDOWN;
+            }
+            if (vcpu.state().takeGuestFault()) {
+                raise(VECTOR_PF, vcpu.state().guestFaultError(), vcpu.state().guestFaultAddress());
             }
             if (vector != NO_VECTOR) {
                 if (deliver(user)) {
@@ -222,7 +224,7 @@ final class GuestCpu {
     private boolean exit(long rip, boolean user, boolean decode) {
         long address = translation.exitAddress();
         long error = translation.exitError();
-        events.kvmExit(EXIT_NPF, rip, error);
+        events.kvmExit(translation.exitReason(), rip, error);
         if (vcpu.fault(address, error) != Outcome.EMULATE) {
             return false;
         }
@@ -231,13 +233,7 @@ final class GuestCpu {
             case DONE -> {
                 return true;
             }
-            case RESUME -> {
-                return false;
-            }
-            case GUEST_FAULT -> {
-                machine.counters().add(Counter.PF_GUEST, vcpu.state().index, 1);
-                raise(VECTOR_PF, vcpu.emulator().faultError(), vcpu.emulator().faultAddress());
-            }
+            case RESUME, GUEST_FAULT -> {}
             case UNREADABLE -> {
                 if (!user) {
                     result.part("internal-error sub=1");
@@ -263,11 +259,6 @@ final class GuestCpu {
         vector = newVector;
         vectorError = error;
         vectorAddress = address;
-    }
-
-    /** A general protection fault, as a failed write to a control register raises (RC-16a). */
-    void raiseGeneralProtection() {
-        raise(VECTOR_GP, 0, 0);
     }
 
     /** Delivers the pending exception and runs its handler (RC-8); returns whether the handler ended the run. */
@@ -303,8 +294,10 @@ final class GuestCpu {
         }
         long address = translation.exitAddress();
         long error = translation.exitError();
-        events.kvmExit(EXIT_NPF, vcpu.state().rip, error);
+        events.kvmExit(translation.exitReason(), vcpu.state().rip, error);
+        vcpu.state().deliveringEvent = true;
         vcpu.fault(address, error);
+        vcpu.state().deliveringEvent = false;
         return false;
     }
 
@@ -344,10 +337,21 @@ final class GuestCpu {
                 default -> registers.writeCr0(vcpu.state(), value);
             };
         }
-        if (legal) {
-            return Stop.DONE;
+        if (!legal) {
+            raise(VECTOR_GP, 0, 0);
+            return run(rip, Kind.NONE, 0, 0, 0, false);
         }
-        raiseGeneralProtection();
-        return run(rip, Kind.NONE, 0, 0, 0, false);
+        return Stop.DONE;
+    }
+
+    /** Runs INVLPG that the hypervisor intercepts (RC-10). */
+    Stop invlpg(long rip, long address) {
+        Stop stop = run(rip, Kind.NONE, 0, 0, 0, false);
+        if (stop == Stop.DONE) {
+            events.kvmExit(RegisterExit.INVLPG, rip, 0);
+            vcpu.fetchForSkip(false);
+            vcpu.invlpg(address);
+        }
+        return stop;
     }
 }

@@ -130,6 +130,11 @@ final class NestedTranslation implements Translation {
     }
 
     @Override
+    public int exitReason() {
+        return 0x400;
+    }
+
+    @Override
     public int guestError() {
         return guestError;
     }

@@ -8,6 +8,7 @@ import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.fault.Instruction.Kind;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.shadow.MmuOptions;
+import org.shadowmmu.engine.vcpu.Registers;
 import org.shadowmmu.engine.vm.VirtualMachine;
 import org.shadowmmu.lab.machine.GuestCpu.Stop;
 import org.shadowmmu.lab.recording.EventText;
@@ -57,7 +58,9 @@ public final class RecordedVm implements RecordedMachine {
                     stub,
                     events,
                     result,
-                    new NestedTranslation(machine.vcpu(i), machine.host())));
+                    header.mode() == HostMode.SHADOW
+                            ? new ShadowTranslation(machine.vcpu(i))
+                            : new NestedTranslation(machine.vcpu(i), machine.host())));
         }
         stats = new StatText(machine.counters(), header.vcpus());
         dump = new DumpText(machine);
@@ -66,7 +69,7 @@ public final class RecordedVm implements RecordedMachine {
     }
 
     private static void requireSupported(RecordingHeader header) throws UnsupportedModeException {
-        if (header.mode() != HostMode.DIRECT || header.nested() != null) {
+        if (header.mode() == HostMode.TDPMMU || header.nested() != null) {
             throw new UnsupportedModeException(header.mode().text() + (header.nested() == null ? "" : " nested"));
         }
         if (header.era() != KernelEra.LINUX_6_1) {
@@ -153,6 +156,7 @@ public final class RecordedVm implements RecordedMachine {
             case CR3 -> writeCr3(cpu, rip, op.val());
             case CR4 -> cpu.writeRegister(rip, RegisterExit.CR4, op.val());
             case EFER -> cpu.writeRegister(rip, RegisterExit.WRMSR, op.val());
+            case INVLPG -> invlpg(cpu, rip, op.va());
             default -> cpu.run(rip, Kind.NONE, 0, 0, 0, user);
         };
         return stop == Stop.DONE ? cpu.out(stub.address(stub.behind(offset), user), user) : stop;
@@ -171,18 +175,33 @@ public final class RecordedVm implements RecordedMachine {
         };
     }
 
-    private static Stop writeCr0(GuestCpu cpu, long rip, long value) {
-        if (((cpu.vcpu().state().cr0() ^ value) & ~CR0_IGNORED) == 0) {
+    private Stop writeCr0(GuestCpu cpu, long rip, long value) {
+        long old = cpu.vcpu().state().cr0();
+        if (shadow() && (old & Registers.CR0_WP) == 0) {
+            return cpu.writeRegister(rip, RegisterExit.CR0, value);
+        }
+        if (((old ^ value) & ~CR0_IGNORED) == 0) {
             return cpu.run(rip, Kind.NONE, 0, 0, 0, false);
         }
         return cpu.writeRegister(rip, RegisterExit.CR0_SELECTIVE, value);
     }
 
     /** With NPT the hypervisor does not see the write. */
-    private static Stop writeCr3(GuestCpu cpu, long rip, long value) {
+    private Stop writeCr3(GuestCpu cpu, long rip, long value) {
+        if (shadow()) {
+            return cpu.writeRegister(rip, RegisterExit.CR3, value);
+        }
         Stop stop = cpu.run(rip, Kind.NONE, 0, 0, 0, false);
         cpu.vcpu().state().cr3 = value;
         return stop;
+    }
+
+    private Stop invlpg(GuestCpu cpu, long rip, long address) {
+        return shadow() ? cpu.invlpg(rip, address) : cpu.run(rip, Kind.NONE, 0, 0, 0, false);
+    }
+
+    private boolean shadow() {
+        return header.mode() == HostMode.SHADOW;
     }
 
     @Override

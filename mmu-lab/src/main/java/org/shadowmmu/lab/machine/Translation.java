@@ -21,6 +21,9 @@ interface Translation {
     /** The exit's error code. */
     long exitError();
 
+    /** The code of a page-fault exit (RC-10). */
+    int exitReason();
+
     /** The error code of the guest's page fault. */
     int guestError();
 }

@@ -21,6 +21,7 @@ public final class RecordingReader implements AutoCloseable {
     private static final byte[] FINAL = Syntax.ascii("final ");
     private static final byte[] END = Syntax.ascii("end ");
     private static final int FIRST_SIZE = 1 << 18;
+    private static final int LONGEST_LINE = 1 << 24;
 
     private final String name;
     private final InputStream in;
@@ -177,6 +178,12 @@ public final class RecordingReader implements AutoCloseable {
     private RecordingHeader readHeader() {
         HeaderParser parser = new HeaderParser();
         try {
+            // The version comes first, before any comment.
+            if (peek() >= 0) {
+                findLineEnd();
+                parser.line(buffer, cursor, lineEnd);
+                advance();
+            }
             while (true) {
                 if (!seekLine()) {
                     throw endMissing();
@@ -333,8 +340,11 @@ public final class RecordingReader implements AutoCloseable {
                 lineEnd = at;
                 return;
             }
+            lineEnd = at;
+            if (at - cursor > LONGEST_LINE) {
+                throw unexpected("a line of at most " + LONGEST_LINE + " characters");
+            }
             if (endOfFile) {
-                lineEnd = at;
                 throw unexpected("a line feed at the end of the line, and 'end ops=N events=N' at the end of the file");
             }
             fill();

@@ -1,0 +1,90 @@
+package org.shadowmmu.engine.fault;
+
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.cpu.HardwareWalk;
+import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.guest.PagingMode;
+import org.shadowmmu.engine.memory.GuestMemory;
+import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.shadow.Role;
+import org.shadowmmu.engine.shadow.ShadowPage;
+import org.shadowmmu.engine.shadow.Spte;
+import org.shadowmmu.engine.sync.Synchronizer;
+import org.shadowmmu.engine.vcpu.Root;
+import org.shadowmmu.engine.vcpu.RootSet;
+import org.shadowmmu.engine.vcpu.VcpuState;
+
+/** INVLPG: what the shadow tables say of one address is dropped, and read from the guest's table again (US-30, US-31). */
+public final class AddressInvalidation {
+    private final MmuCore core;
+    private final IndirectPrefetch prefetch;
+
+    AddressInvalidation(MmuCore core, IndirectPrefetch prefetch) {
+        this.core = core;
+        this.prefetch = prefetch;
+    }
+
+    /** The guest executes INVLPG (US-31). */
+    public void invlpg(VcpuState vcpu, long address) {
+        core.counters.add(Counter.INVLPG, vcpu.index, 1);
+        if (vcpu.mode().direct() || !canonical(vcpu.mode().paging(), address)) {
+            return;
+        }
+        invalidateCurrent(vcpu, address);
+        for (int i = 0; i < RootSet.PREVIOUS; i++) {
+            invalidate(vcpu, vcpu.roots().previous(i), address);
+        }
+    }
+
+    private static boolean canonical(PagingMode paging, long address) {
+        if (paging.levels() < 4) {
+            return true;
+        }
+        int unused = paging.levels() == 5 ? 7 : 16;
+        return address << unused >> unused == address;
+    }
+
+    /** Drops the address from the current root only (PF-13). */
+    void invalidateCurrent(VcpuState vcpu, long address) {
+        if (!vcpu.mode().direct()) {
+            invalidate(vcpu, vcpu.roots().current(), address);
+        }
+    }
+
+    private void invalidate(VcpuState vcpu, Root root, long address) {
+        if (!root.valid()) {
+            return;
+        }
+        vcpu.mmio.clearGva(address);
+        @Nullable ShadowPage page = root.start(address);
+        while (page != null) {
+            int level = page.level();
+            int index = HardwareWalk.indexAt(page, address);
+            if (level == 1 || (page.spt[index] & Spte.HUGE) != 0) {
+                if (!page.unsync) {
+                    return;
+                }
+                refresh(page, index, vcpu.mode().paging());
+            }
+            if (page.unsyncChildren == 0 || !Spte.presentNonLeaf(page.spt[index], level)) {
+                return;
+            }
+            page = core.pages.child(page.spt[index]);
+        }
+    }
+
+    private void refresh(ShadowPage page, int index, PagingMode paging) {
+        boolean present = Spte.present(page.spt[index]);
+        core.rmaps.drop(page, index);
+        if (present) {
+            core.requests.remoteFlush();
+        }
+        Memslot table = core.memory.slotOf(Role.addressSpace(page.role), page.gfn << 12);
+        if (table != null) {
+            long gpa = Synchronizer.gpteAddress(page, index);
+            long gpte = GuestMemory.extract(core.memory.read(table, gpa), gpa, paging.entrySize());
+            prefetch.map(page, index, gpte, paging, true);
+        }
+    }
+}

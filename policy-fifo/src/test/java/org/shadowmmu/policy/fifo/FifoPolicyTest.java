@@ -1,0 +1,84 @@
+package org.shadowmmu.policy.fifo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.shadowmmu.api.ChildZap;
+import org.shadowmmu.api.MemslotChange;
+import org.shadowmmu.api.MemslotZap;
+import org.shadowmmu.api.MemslotZapScope;
+import org.shadowmmu.api.RootZap;
+import org.shadowmmu.api.RootZapOrder;
+import org.shadowmmu.api.UnlinkCause;
+import org.shadowmmu.api.testing.FakePage;
+import org.shadowmmu.api.testing.FakeVm;
+
+/** The baseline answers as Linux 6.1 does. */
+class FifoPolicyTest {
+    private final FakeVm vm = new FakeVm(new FifoProvider());
+
+    /** ZAP-20, ZAP-21: directories are older than their tables, so they go first; the live root stays. */
+    @Test
+    void takesDirectoriesBeforeTheTablesBelowThem() {
+        FakePage root = vm.createRoot(4);
+        FakePage level3 = vm.createBelow(root);
+        FakePage level2 = vm.createBelow(level3);
+        FakePage firstTable = vm.createBelow(level2);
+        FakePage secondTable = vm.createBelow(level2);
+
+        assertThat(vm.reclaimOne()).isSameAs(level3);
+        assertThat(vm.reclaimOne()).isSameAs(level2);
+        assertThat(vm.reclaimOne()).isSameAs(firstTable);
+        assertThat(vm.reclaimOne()).isSameAs(secondTable);
+    }
+
+    /** ZAP-25: nothing ever moves. */
+    @Test
+    void useDoesNotMoveAPage() {
+        FakePage root = vm.createRoot(2);
+        FakePage first = vm.createBelow(root);
+        FakePage second = vm.createBelow(root);
+        vm.map(first);
+        vm.findAgain(root, first);
+
+        assertThat(vm.reclaimOne()).isSameAs(first);
+        assertThat(vm.reclaimOne()).isSameAs(second);
+    }
+
+    @Test
+    void aRootThatIsNoLongerLiveGoesAtItsTurn() {
+        FakePage root = vm.createRoot(2);
+        vm.createBelow(root);
+        root.rootCount(0);
+
+        assertThat(vm.reclaimOne()).isSameAs(root);
+    }
+
+    /** ZAP-10. */
+    @Test
+    void zapsNestedOrphansUnlessTheGuestWroteTheEntry() {
+        ChildZap childZap = vm.as(ChildZap.class);
+        FakePage nested = vm.create(1).nested();
+        FakePage plain = vm.create(1);
+
+        assertThat(childZap.zapWithLastParent(nested, true, UnlinkCause.PARENT_ZAPPED))
+                .isTrue();
+        assertThat(childZap.zapWithLastParent(nested, true, UnlinkCause.ENTRY_REPLACED))
+                .isTrue();
+        assertThat(childZap.zapWithLastParent(nested, true, UnlinkCause.EMULATED_WRITE))
+                .isFalse();
+        assertThat(childZap.zapWithLastParent(nested, false, UnlinkCause.PARENT_ZAPPED))
+                .isFalse();
+        assertThat(childZap.zapWithLastParent(plain, true, UnlinkCause.PARENT_ZAPPED))
+                .isFalse();
+    }
+
+    /** MS-20, TDP-22. */
+    @Test
+    void zapsEverythingOnASlotChangeAndRootsInTwoPasses() {
+        MemslotChange change = new MemslotChange(MemslotChange.Kind.DELETE, 1, 0, 0x100, 16);
+
+        assertThat(vm.as(MemslotZap.class).scope(change)).isEqualTo(MemslotZapScope.EVERYTHING);
+        assertThat(vm.as(RootZap.class).order(4, 0)).isEqualTo(RootZapOrder.ONE_GIB_THEN_ROOT);
+    }
+}
