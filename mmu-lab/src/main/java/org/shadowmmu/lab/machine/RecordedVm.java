@@ -3,6 +3,8 @@ package org.shadowmmu.lab.machine;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.audit.Audit;
+import org.shadowmmu.engine.audit.AuditViolation;
 import org.shadowmmu.engine.era.Era;
 import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.fault.Instruction.Kind;
@@ -36,6 +38,7 @@ public final class RecordedVm implements RecordedMachine {
     private final @Nullable NestedGuest nestedGuest;
     private final StatText stats;
     private final DumpText dump;
+    private final Audit audit;
 
     /**
      * Makes the machine that a header describes.
@@ -64,6 +67,7 @@ public final class RecordedVm implements RecordedMachine {
         nestedGuest = nested == null ? null : new NestedGuest(nested, stub, events);
         stats = new StatText(machine.counters(), header.vcpus());
         dump = new DumpText(machine, linux612(header) ? Role.INVALID : 0);
+        audit = new Audit(machine);
         machine.vcpu(0).emulator().setMmioListener(result::mmio);
     }
 
@@ -203,6 +207,13 @@ public final class RecordedVm implements RecordedMachine {
 
     private boolean shadow() {
         return header.mode() == HostMode.SHADOW;
+    }
+
+    @Override
+    public void audit(LineBuffer violations) {
+        for (AuditViolation violation : audit.check()) {
+            violations.text(violation.toString()).endLine();
+        }
     }
 
     @Override
