@@ -1,0 +1,81 @@
+package org.shadowmmu.lab.experiment;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.policy.NearestName;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.databind.exc.ValueInstantiationException;
+
+/** Turns what Jackson found wrong while it bound a tree to records into one sentence with file and line. */
+final class BindingProblem {
+    private BindingProblem() {}
+
+    static ExperimentException explain(JacksonException problem, JsonNode tree, Origins origins) {
+        String pointer = pointer(problem);
+        String sentence;
+        if (problem instanceof UnrecognizedPropertyException unknown) {
+            sentence = unknownKey(unknown);
+        } else if (problem instanceof ValueInstantiationException refused
+                && refused.getCause() instanceof IllegalArgumentException reason
+                && reason.getMessage() != null) {
+            sentence = reason.getMessage();
+        } else {
+            sentence = wrongType(problem, tree.at(pointer));
+        }
+        return origins.problem(pointer, sentence, problem);
+    }
+
+    private static String unknownKey(UnrecognizedPropertyException problem) {
+        List<String> known = new ArrayList<>();
+        if (problem.getKnownPropertyIds() != null) {
+            problem.getKnownPropertyIds().forEach(id -> known.add(id.toString()));
+        }
+        String name = problem.getPropertyName();
+        String nearest = NearestName.of(name, known);
+        return "unknown key '" + name + "'"
+                + (nearest == null
+                        ? "; the keys here are " + String.join(", ", known)
+                        : "; did you mean '" + nearest + "'?");
+    }
+
+    private static String wrongType(JacksonException problem, JsonNode actual) {
+        for (int i = problem.getPath().size() - 1; i >= 0; i--) {
+            JacksonException.Reference step = problem.getPath().get(i);
+            String name = step.getPropertyName();
+            if (name != null) {
+                String takes = step.from() instanceof Class<?> type ? Keys.takes(type, name) : null;
+                return takes == null
+                        ? "'" + name + "' cannot be " + kind(actual)
+                        : "'" + name + "' must be " + takes + ", not " + kind(actual);
+            }
+        }
+        return "this cannot be " + kind(actual);
+    }
+
+    private static String kind(JsonNode node) {
+        return switch (node.getNodeType()) {
+            case ARRAY -> "a list";
+            case OBJECT -> "a map";
+            case STRING -> "'" + node.asString() + "'";
+            case NUMBER, BOOLEAN -> node.asString();
+            case NULL -> "empty";
+            case BINARY, MISSING, POJO -> "this";
+        };
+    }
+
+    private static String pointer(JacksonException problem) {
+        StringBuilder pointer = new StringBuilder();
+        for (JacksonException.Reference step : problem.getPath()) {
+            @Nullable String name = step.getPropertyName();
+            pointer.append('/')
+                    .append(
+                            name == null
+                                    ? Integer.toString(step.getIndex())
+                                    : name.replace("~", "~0").replace("/", "~1"));
+        }
+        return pointer.toString();
+    }
+}

@@ -1,0 +1,37 @@
+package org.shadowmmu.lab.experiment;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** Where in which file each value of an experiment was written, by JSON pointer. */
+final class Origins {
+    private final String file;
+    private final Map<String, Integer> lines = new HashMap<>();
+
+    Origins(String file) {
+        this.file = file;
+    }
+
+    /** Notes the line of a value or key; the first note for a pointer holds. */
+    void note(String pointer, int line) {
+        lines.putIfAbsent(pointer, line);
+    }
+
+    /** The exception that says {@code sentence} about the value at {@code pointer}, or about the nearest value around it. */
+    ExperimentException problem(String pointer, String sentence, Throwable cause) {
+        return new ExperimentException(place(pointer) + ": " + sentence + ".", cause);
+    }
+
+    /** As {@link #problem(String, String, Throwable)}, without a cause. */
+    ExperimentException problem(String pointer, String sentence) {
+        return new ExperimentException(place(pointer) + ": " + sentence + ".");
+    }
+
+    private String place(String pointer) {
+        String at = pointer;
+        while (!at.isEmpty() && !lines.containsKey(at)) {
+            at = at.substring(0, at.lastIndexOf('/'));
+        }
+        return file + ", line " + lines.getOrDefault(at, 1);
+    }
+}
