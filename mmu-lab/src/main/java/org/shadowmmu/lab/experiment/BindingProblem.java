@@ -67,15 +67,11 @@ final class BindingProblem {
     }
 
     private static String pointer(JacksonException problem) {
-        StringBuilder pointer = new StringBuilder();
+        String pointer = "";
         for (JacksonException.Reference step : problem.getPath()) {
             @Nullable String name = step.getPropertyName();
-            pointer.append('/')
-                    .append(
-                            name == null
-                                    ? Integer.toString(step.getIndex())
-                                    : name.replace("~", "~0").replace("/", "~1"));
+            pointer = name == null ? pointer + "/" + step.getIndex() : Origins.child(pointer, name);
         }
-        return pointer.toString();
+        return pointer;
     }
 }

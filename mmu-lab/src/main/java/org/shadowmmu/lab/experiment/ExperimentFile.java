@@ -1,7 +1,5 @@
 package org.shadowmmu.lab.experiment;
 
-import com.fasterxml.jackson.annotation.JsonSetter;
-import com.fasterxml.jackson.annotation.Nulls;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
@@ -42,7 +40,6 @@ public record ExperimentFile(Experiment experiment, Origins origins) {
                     config -> config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                             .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                             .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
-            .changeDefaultNullHandling(handling -> JsonSetter.Value.construct(Nulls.FAIL, Nulls.FAIL))
             .build();
 
     /**
@@ -86,6 +83,7 @@ public record ExperimentFile(Experiment experiment, Origins origins) {
     }
 
     private static ExperimentFile bind(JsonNode tree, Origins origins) {
+        refuseEmpty(tree, "", origins);
         Experiment experiment;
         try {
             experiment = MAPPER.treeToValue(tree, Experiment.class);
@@ -97,6 +95,18 @@ public record ExperimentFile(Experiment experiment, Origins origins) {
             throw origins.problem(problem.pointer(), problem.sentence());
         }
         return new ExperimentFile(experiment, origins);
+    }
+
+    /** An empty value would silently become the default. */
+    private static void refuseEmpty(JsonNode node, String pointer, Origins origins) {
+        if (node.isNull()) {
+            throw origins.problem(pointer, "a value is missing here: give one, or leave the line out");
+        }
+        node.properties()
+                .forEach(entry -> refuseEmpty(entry.getValue(), Origins.child(pointer, entry.getKey()), origins));
+        for (int i = 0; node.isArray() && i < node.size(); i++) {
+            refuseEmpty(node.get(i), pointer + "/" + i, origins);
+        }
     }
 
     private static void locate(String text, Origins origins) {

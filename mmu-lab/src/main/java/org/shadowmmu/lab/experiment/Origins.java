@@ -12,6 +12,11 @@ final class Origins {
         this.file = file;
     }
 
+    /** The pointer to the member {@code key} of the map at {@code pointer}. */
+    static String child(String pointer, String key) {
+        return pointer + "/" + key.replace("~", "~0").replace("/", "~1");
+    }
+
     /** Notes the line of a value or key; the first note for a pointer holds. */
     void note(String pointer, int line) {
         lines.putIfAbsent(pointer, line);

@@ -68,6 +68,11 @@ final class Findings {
                 judged.stream().filter(comparison -> !comparison.reclaimed()).toList();
         for (Manifest.Policy policy :
                 manifest.policies().subList(1, manifest.policies().size())) {
+            if (sameEverywhere(policy.label(), judged)) {
+                lines.add(policy.label() + ": the very same figures as "
+                        + manifest.policies().get(0).label() + " everywhere.");
+                continue;
+            }
             List<String> parts = new ArrayList<>();
             if (!pressed.isEmpty()) {
                 parts.add(range(policy.label(), pressed) + " where the quota was used up");
@@ -80,6 +85,15 @@ final class Findings {
             }
         }
         return lines;
+    }
+
+    private static boolean sameEverywhere(String label, List<Comparison> judged) {
+        return !judged.isEmpty()
+                && judged.stream()
+                        .allMatch(comparison -> comparison.policies().stream()
+                                .filter(figures -> figures.label().equals(label))
+                                .allMatch(figures ->
+                                        figures.sameAs(comparison.reference().orElseThrow())));
     }
 
     /** What one comparison shows. */

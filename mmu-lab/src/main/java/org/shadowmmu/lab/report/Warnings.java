@@ -45,26 +45,26 @@ final class Warnings {
         return sentences;
     }
 
+    /** One sentence per quota and verdict, so that equal ones are said once. */
     private List<String> nothingReclaimed() {
-        Map<String, List<String>> places = new LinkedHashMap<>();
+        Map<List<String>, List<String>> places = new LinkedHashMap<>();
         for (Comparison comparison : comparisons) {
             if (!comparison.complete().isEmpty() && !comparison.reclaimed()) {
-                places.computeIfAbsent(verdict(comparison), verdict -> new ArrayList<>())
-                        .add(comparison.place() + " (at most " + Numbers.plain(peak(comparison)) + " of "
-                                + Numbers.plain(quota(comparison)) + " in use)");
+                places.computeIfAbsent(List.of(comparison.quotaText(), verdict(comparison)), key -> new ArrayList<>())
+                        .add(comparison.workload().name() + " (" + Numbers.plain(peak(comparison)) + " of "
+                                + Numbers.plain(quota(comparison)) + " pages in use at most)");
             }
         }
         List<String> sentences = new ArrayList<>();
-        places.forEach((verdict, where) -> sentences.add("No shadow page was reclaimed on " + Numbers.list(where)
-                + ", so policies that differ only in the order of reclaim must give identical figures there. "
-                + verdict));
+        places.forEach((key, where) -> sentences.add("At " + key.get(0) + " no shadow page was reclaimed on "
+                + Numbers.list(where) + ", so the order of reclaim cannot matter there. " + key.get(1)));
         return sentences;
     }
 
     private String verdict(Comparison comparison) {
         Optional<PolicyFigures> found = comparison.reference();
         if (found.isEmpty()) {
-            return "The first policy failed, so that is not checked.";
+            return "The first policy failed, so nothing could be checked.";
         }
         List<String> same = new ArrayList<>(List.of(found.get().label()));
         List<String> others = new ArrayList<>();
@@ -78,7 +78,12 @@ final class Warnings {
                 others.add(reason(figures));
             }
         }
-        return (same.size() == 1 ? "" : Numbers.capital(Numbers.list(same)) + " do. ") + String.join(" ", others);
+        List<String> sentences = new ArrayList<>();
+        if (same.size() > 1) {
+            sentences.add(Numbers.list(same) + " gave identical figures.");
+        }
+        sentences.addAll(others);
+        return String.join(" ", sentences);
     }
 
     private String reason(PolicyFigures figures) {
@@ -88,9 +93,8 @@ final class Warnings {
                 .filter(decision -> !decision.equals(ORDER) && figures.asked(decision) > 0)
                 .toList();
         return decisions.isEmpty()
-                ? Numbers.capital(figures.label())
-                        + " differs although it was asked for nothing else: do not trust this result."
-                : Numbers.capital(figures.label()) + " differs, for it also decides " + Numbers.list(decisions) + ".";
+                ? figures.label() + " differs although it was asked for nothing else: do not trust this result."
+                : figures.label() + " differs because it also decides " + Numbers.list(decisions) + ".";
     }
 
     private List<String> neverAsked() {
@@ -103,7 +107,7 @@ final class Warnings {
             boolean asked = all.stream()
                     .anyMatch(figures -> policy.decisions().stream().anyMatch(decision -> figures.asked(decision) > 0));
             if (!all.isEmpty() && !asked) {
-                sentences.add(Numbers.capital(policy.label()) + " was never asked for a decision it takes ("
+                sentences.add(policy.label() + " was never asked for a decision it takes ("
                         + Numbers.list(policy.decisions()) + "): its figures are those of the upstream rules.");
             }
         }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.shadowmmu.lab.BadInputException;
 
@@ -92,6 +93,18 @@ public final class ResultFolder {
             Files.move(temporary, file(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file(name), e);
+        }
+    }
+
+    /** Writes text files into any folder, which is made if it is not there. */
+    public static void writeAll(Path directory, Map<String, String> files) {
+        try {
+            Files.createDirectories(directory);
+            for (Map.Entry<String, String> file : files.entrySet()) {
+                Files.writeString(directory.resolve(file.getKey()), file.getValue());
+            }
+        } catch (IOException e) {
+            throw new BadInputException("The files cannot be written to " + directory + ": " + e + ".", e);
         }
     }
 

@@ -1,6 +1,6 @@
 package org.shadowmmu.lab.trial;
 
-import com.google.inject.Inject;
+import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

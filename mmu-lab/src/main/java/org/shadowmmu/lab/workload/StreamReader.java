@@ -95,8 +95,7 @@ public final class StreamReader {
         try {
             json = JsonMapper.shared().readTree(in.line());
         } catch (JacksonException e) {
-            throw new StreamFormatException(
-                    in.damaged("its first line is no JSON").getMessage(), e);
+            throw in.damaged("its first line is no JSON");
         }
         if (!json.path("format").asString("").equals("gpas")
                 || json.path("version").asInt(0) != 1) {

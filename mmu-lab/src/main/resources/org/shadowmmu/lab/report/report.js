@@ -15,12 +15,13 @@ for (const figure of document.querySelectorAll("figure.chart")) {
       hide();
       return;
     }
-    const points = data.lines[0].mean.length;
+    const points = data.lines[0].values.length;
     const index = Math.max(0, Math.min(points - 1, Math.round(at * data.instructions / data.interval)));
     const x = left + (right - left) * index * data.interval / data.instructions;
     const cursor = svg.querySelector(".cursor");
     cursor.setAttribute("x1", x);
     cursor.setAttribute("x2", x);
+    cursor.setAttribute("visibility", "visible");
     tip.replaceChildren();
     const head = document.createElement("b");
     head.textContent = (index * data.interval / 1e9).toFixed(2) + "·10⁹ instructions";
@@ -28,11 +29,11 @@ for (const figure of document.querySelectorAll("figure.chart")) {
     for (const line of data.lines) {
       const row = document.createElement("div");
       row.className = "key c" + line.colour;
-      row.append(document.createElement("i"), line.label + ": " + number(line.mean[index]) + " ");
-      if (line.min[index] !== line.max[index]) {
+      row.append(document.createElement("i"), line.label + ": " + number(line.values[index]) + " ");
+      if (line.low && line.low[index] !== line.high[index]) {
         const range = document.createElement("span");
         range.className = "range";
-        range.textContent = "(" + number(line.min[index]) + " to " + number(line.max[index]) + ")";
+        range.textContent = "(" + number(line.low[index]) + " to " + number(line.high[index]) + ")";
         row.append(range);
       }
       tip.append(row);
@@ -45,8 +46,7 @@ for (const figure of document.querySelectorAll("figure.chart")) {
   const hide = () => {
     tip.hidden = true;
     for (const cursor of figure.querySelectorAll(".cursor")) {
-      cursor.setAttribute("x1", -9);
-      cursor.setAttribute("x2", -9);
+      cursor.setAttribute("visibility", "hidden");
     }
   };
   for (const svg of figure.querySelectorAll("svg")) {
