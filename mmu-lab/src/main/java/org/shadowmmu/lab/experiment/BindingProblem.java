@@ -1,12 +1,8 @@
 package org.shadowmmu.lab.experiment;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.shadowmmu.engine.policy.NearestName;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.exc.ValueInstantiationException;
 
 /** Turns what Jackson found wrong while it bound a tree to records into one sentence with file and line. */
@@ -16,9 +12,7 @@ final class BindingProblem {
     static ExperimentException explain(JacksonException problem, JsonNode tree, Origins origins) {
         String pointer = pointer(problem);
         String sentence;
-        if (problem instanceof UnrecognizedPropertyException unknown) {
-            sentence = unknownKey(unknown);
-        } else if (problem instanceof ValueInstantiationException refused
+        if (problem instanceof ValueInstantiationException refused
                 && refused.getCause() instanceof IllegalArgumentException reason
                 && reason.getMessage() != null) {
             sentence = reason.getMessage();
@@ -26,19 +20,6 @@ final class BindingProblem {
             sentence = wrongType(problem, tree.at(pointer));
         }
         return origins.problem(pointer, sentence, problem);
-    }
-
-    private static String unknownKey(UnrecognizedPropertyException problem) {
-        List<String> known = new ArrayList<>();
-        if (problem.getKnownPropertyIds() != null) {
-            problem.getKnownPropertyIds().forEach(id -> known.add(id.toString()));
-        }
-        String name = problem.getPropertyName();
-        String nearest = NearestName.of(name, known);
-        return "unknown key '" + name + "'"
-                + (nearest == null
-                        ? "; the keys here are " + String.join(", ", known)
-                        : "; did you mean '" + nearest + "'?");
     }
 
     private static String wrongType(JacksonException problem, JsonNode actual) {

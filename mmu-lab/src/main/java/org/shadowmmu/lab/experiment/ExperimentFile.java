@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.lab.BadInputException;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -68,8 +69,7 @@ public record ExperimentFile(Experiment experiment, Origins origins) {
             locate(text, origins);
             tree = MAPPER.readTree(text);
         } catch (JacksonException e) {
-            origins.note("", Math.max(1, e.getLocation().getLineNr()));
-            throw origins.problem("", "this is no sound YAML: " + syntax(e), e);
+            throw noYaml(e, origins);
         }
         if (!tree.isObject()) {
             throw origins.problem("", "an experiment file is a map with the keys name, policies, workloads, …");
@@ -84,6 +84,7 @@ public record ExperimentFile(Experiment experiment, Origins origins) {
 
     private static ExperimentFile bind(JsonNode tree, Origins origins) {
         refuseEmpty(tree, "", origins);
+        Keys.refuseUnknown(tree, Experiment.class, "", origins);
         Experiment experiment;
         try {
             experiment = MAPPER.treeToValue(tree, Experiment.class);
@@ -113,8 +114,10 @@ public record ExperimentFile(Experiment experiment, Origins origins) {
         try (JsonParser parser = MAPPER.createParser(text)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
-                    origins.note("", parser.currentTokenLocation().getLineNr());
-                    throw origins.problem("", "aliases (*name) are not supported; write the value out");
+                    throw origins.problemInLine(
+                            parser.currentTokenLocation().getLineNr(),
+                            "aliases (*name) are not supported; write the value out",
+                            null);
                 }
                 String pointer = parser.streamReadContext().pathAsPointer().toString();
                 origins.note(pointer, parser.currentTokenLocation().getLineNr());
@@ -122,8 +125,14 @@ public record ExperimentFile(Experiment experiment, Origins origins) {
         }
     }
 
-    private static String syntax(JacksonException problem) {
-        String first = problem.getOriginalMessage().strip().lines().findFirst().orElse("");
-        return first.endsWith(".") ? first.substring(0, first.length() - 1) : first;
+    private static ExperimentException noYaml(JacksonException problem, Origins origins) {
+        String what = problem.getOriginalMessage().strip().lines().findFirst().orElse("");
+        int line = problem.getLocation().getLineNr();
+        if (problem.getCause() instanceof MarkedYamlEngineException marked && marked.getProblem() != null) {
+            what = marked.getProblem().strip();
+            line = marked.getProblemMark().map(mark -> mark.getLine() + 1).orElse(line);
+        }
+        String sentence = what.endsWith(".") ? what.substring(0, what.length() - 1) : what;
+        return origins.problemInLine(Math.max(1, line), "this is no sound YAML: " + sentence, problem);
     }
 }

@@ -2,6 +2,7 @@ package org.shadowmmu.lab.experiment;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Where in which file each value of an experiment was written, by JSON pointer. */
 final class Origins {
@@ -23,20 +24,22 @@ final class Origins {
     }
 
     /** The exception that says {@code sentence} about the value at {@code pointer}, or about the nearest value around it. */
-    ExperimentException problem(String pointer, String sentence, Throwable cause) {
-        return new ExperimentException(place(pointer) + ": " + sentence + ".", cause);
-    }
-
-    /** As {@link #problem(String, String, Throwable)}, without a cause. */
-    ExperimentException problem(String pointer, String sentence) {
-        return new ExperimentException(place(pointer) + ": " + sentence + ".");
-    }
-
-    private String place(String pointer) {
+    ExperimentException problem(String pointer, String sentence, @Nullable Throwable cause) {
         String at = pointer;
         while (!at.isEmpty() && !lines.containsKey(at)) {
             at = at.substring(0, at.lastIndexOf('/'));
         }
-        return file + ", line " + lines.getOrDefault(at, 1);
+        return problemInLine(lines.getOrDefault(at, 1), sentence, cause);
+    }
+
+    /** As {@link #problem(String, String, Throwable)}, without a cause. */
+    ExperimentException problem(String pointer, String sentence) {
+        return problem(pointer, sentence, null);
+    }
+
+    /** The exception that says {@code sentence} about a line. */
+    ExperimentException problemInLine(int line, String sentence, @Nullable Throwable cause) {
+        return new ExperimentException(
+                file + ", line " + line + ": " + sentence + (sentence.endsWith("?") ? "" : "."), cause);
     }
 }

@@ -56,8 +56,21 @@ public final class Planner {
         try {
             return new Trial.Policy(entry.toString(), policies.choose(entry.id(), settings));
         } catch (PolicySelectionException e) {
-            throw file.problem("/policies/" + index, withoutFullStop(String.valueOf(e.getMessage())));
+            String pointer = "/policies/" + index + refusedParameter(entry.id(), settings);
+            throw file.problem(pointer, withoutFullStop(String.valueOf(e.getMessage())));
         }
+    }
+
+    /** The pointer from a policy to the first of its parameters that is refused by itself; empty if none is. */
+    private String refusedParameter(String id, Map<String, String> settings) {
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            try {
+                policies.choose(id, Map.of(setting.getKey(), setting.getValue()));
+            } catch (PolicySelectionException e) {
+                return "/parameters/" + setting.getKey();
+            }
+        }
+        return "";
     }
 
     private Path locate(ExperimentFile file, int index) {
