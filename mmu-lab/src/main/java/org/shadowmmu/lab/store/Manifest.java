@@ -48,6 +48,7 @@ public record Manifest(
      * @param parameters every parameter, defaults included
      * @param api version of the SPI it was built for
      * @param jar file name of its jar
+     * @param version version of the jar, empty if it says none
      * @param sha256 SHA-256 of the jar
      */
     public record Policy(
@@ -58,6 +59,7 @@ public record Manifest(
             Map<String, String> parameters,
             String api,
             String jar,
+            String version,
             String sha256) {}
 
     /**

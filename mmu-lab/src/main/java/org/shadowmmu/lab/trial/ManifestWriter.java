@@ -67,6 +67,7 @@ public final class ManifestWriter {
                 policy.choice().settings(),
                 descriptor.apiVersion().toString(),
                 policy.choice().origin().jar(),
+                policy.choice().origin().version(),
                 policy.choice().origin().sha256());
     }
 
