@@ -47,7 +47,7 @@ public final class TerminalTable {
         for (PolicyFigures figures : comparison.policies()) {
             List<String> row = new ArrayList<>(List.of(figures.label()));
             for (Metric metric : COLUMNS) {
-                row.add(figures.ok() ? Numbers.plain(figures.value(metric)) : "failed");
+                row.add(figures.ok() ? Numbers.plain(figures.value(metric)) : metric == Metric.FAULTS ? "failed" : "");
                 if (metric == Metric.FAULTS) {
                     row.add(difference(comparison, figures, metric));
                 }
