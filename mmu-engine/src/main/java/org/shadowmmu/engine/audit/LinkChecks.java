@@ -29,11 +29,11 @@ final class LinkChecks {
 
     void run() {
         linksAreInTheirChildsParentList();
-        tdpTablesAreLinkedOnce();
+        tdpTablesAreRootsOrLinkedOnce();
     }
 
     /** TDP-1: from the links to the tables they lead to. */
-    private void tdpTablesAreLinkedOnce() {
+    private void tdpTablesAreRootsOrLinkedOnce() {
         if (linked.length < pages.idLimit()) {
             linked = new int[2 * pages.idLimit()];
         } else {
