@@ -19,8 +19,10 @@ import org.shadowmmu.engine.vcpu.VcpuState;
 public final class AddressInvalidation {
     private final MmuCore core;
     private final IndirectPrefetch prefetch;
+    private final Synchronizer synchronizer;
 
-    AddressInvalidation(MmuCore core, IndirectPrefetch prefetch) {
+    AddressInvalidation(MmuCore core, IndirectPrefetch prefetch, Synchronizer synchronizer) {
+        this.synchronizer = synchronizer;
         this.core = core;
         this.prefetch = prefetch;
     }
@@ -80,6 +82,10 @@ public final class AddressInvalidation {
     }
 
     private void refresh(ShadowPage page, int index, PagingMode paging) {
+        if (!core.options.era().invlpgRefills()) {
+            synchronise(page, index, paging);
+            return;
+        }
         boolean present = Spte.present(page.spt[index]);
         core.rmaps.drop(page, index);
         if (present) {
@@ -87,9 +93,23 @@ public final class AddressInvalidation {
         }
         Memslot table = core.memory.slotOf(Role.addressSpace(page.role), page.gfn << 12);
         if (table != null) {
-            long gpa = Synchronizer.gpteAddress(page, index);
-            long gpte = GuestMemory.extract(core.memory.read(table, gpa), gpa, paging.entrySize());
-            prefetch.map(page, index, gpte, paging, true);
+            prefetch.map(page, index, gpte(table, page, index, paging), paging, true);
         }
+    }
+
+    private void synchronise(ShadowPage page, int index, PagingMode paging) {
+        int addressSpace = Role.addressSpace(page.role);
+        Memslot table = core.memory.slotOf(addressSpace, page.gfn << 12);
+        if (page.spt[index] == 0 || table == null) {
+            return;
+        }
+        if (synchronizer.syncEntry(page, index, gpte(table, page, index, paging), paging, addressSpace)) {
+            core.requests.remoteFlush();
+        }
+    }
+
+    private long gpte(Memslot table, ShadowPage page, int index, PagingMode paging) {
+        long gpa = Synchronizer.gpteAddress(page, index);
+        return GuestMemory.extract(core.memory.read(table, gpa), gpa, paging.entrySize());
     }
 }

@@ -99,6 +99,16 @@ public final class Backing {
         };
     }
 
+    /** Whether the host maps the page at all, be it to zeros. */
+    public boolean mapped(long page) {
+        int block = block(page);
+        return switch (blocks[block]) {
+            case NOTHING -> false;
+            case SMALL -> pageState(block, page) != ABSENT;
+            default -> true;
+        };
+    }
+
     /**
      * Faults the page in as the host kernel does (RC-24a); reports what it takes away to {@code host}.
      */

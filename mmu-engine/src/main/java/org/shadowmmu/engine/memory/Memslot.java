@@ -231,6 +231,15 @@ public final class Memslot {
         rmaps[level - 1][index] = head;
     }
 
+    /** The number of reverse maps of a level that are not empty. */
+    public int filledRmaps(int level) {
+        int filled = 0;
+        for (int head : rmaps[level - 1]) {
+            filled += (head | -head) >>> 31;
+        }
+        return filled;
+    }
+
     /** Whether a huge page of this level is forbidden at the frame (MS-5, SP-16). */
     public boolean hugeDisallowed(long gfn, int level) {
         return disallowHuge[level - 1][index(gfn, level)] != 0;
@@ -281,6 +290,18 @@ public final class Memslot {
             tracked[0] = counts;
         }
         counts[(int) (gfn - baseGfn)] += amount;
+    }
+
+    /** The number of frames whose {@link #trackCount} is not 0. */
+    public int trackedFrames() {
+        int[] counts = tracked[0];
+        int frames = 0;
+        if (counts != null) {
+            for (int count : counts) {
+                frames += (count | -count) >>> 31;
+            }
+        }
+        return frames;
     }
 
     /** Notes a write, if dirty pages are logged (DL-6). */

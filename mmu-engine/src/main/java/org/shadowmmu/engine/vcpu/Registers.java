@@ -252,6 +252,9 @@ public final class Registers {
         }
         if (changed) {
             resetContext(vcpu);
+            if (core.options.era().setRegistersFlushesGuest()) {
+                core.requests.raise(vcpu.index, VcpuRequests.TLB_FLUSH_GUEST);
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import org.shadowmmu.engine.shadow.MmuMode;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.sync.Synchronizer;
+import org.shadowmmu.engine.tdp.TdpMmu;
 import org.shadowmmu.engine.zap.Reclaimer;
 import org.shadowmmu.engine.zap.Zapper;
 
@@ -22,15 +23,23 @@ public final class Roots {
     private final Reclaimer reclaimer;
     private final PageLookup lookup;
     private final Synchronizer synchronizer;
+    private final TdpMmu tdp;
     private final InvalidList list = new InvalidList();
 
     /** Makes the root rules of a virtual machine. */
-    public Roots(MmuCore core, Zapper zapper, Reclaimer reclaimer, PageLookup lookup, Synchronizer synchronizer) {
+    public Roots(
+            MmuCore core,
+            Zapper zapper,
+            Reclaimer reclaimer,
+            PageLookup lookup,
+            Synchronizer synchronizer,
+            TdpMmu tdp) {
         this.core = core;
         this.zapper = zapper;
         this.reclaimer = reclaimer;
         this.lookup = lookup;
         this.synchronizer = synchronizer;
+        this.tdp = tdp;
     }
 
     /** Loads a root for the current mode (VC-21); returns false if that is not possible. */
@@ -50,6 +59,10 @@ public final class Roots {
         Root root = vcpu.roots().current();
         int level = Role.level(mode.rootRole());
         if (mode.direct()) {
+            if (core.options.tdpMmu()) {
+                root.set(0, tdp.acquire(mode.rootRole()));
+                return true;
+            }
             if (level >= 4) {
                 root.set(0, take(0, mode.rootRole(), mode));
                 return true;
@@ -243,7 +256,9 @@ public final class Roots {
             return;
         }
         ShadowPage page = root.page();
-        if (page != null) {
+        if (page != null && page.tdp) {
+            tdp.release(page);
+        } else if (page != null) {
             zapper.releaseRoot(page, list);
         } else {
             for (int i = 0; i < Root.PAE_ENTRIES; i++) {

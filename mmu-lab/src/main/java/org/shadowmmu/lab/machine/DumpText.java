@@ -17,8 +17,15 @@ final class DumpText {
 
     private final VirtualMachine machine;
     private final MmuCore core;
+    private final long unusedRole;
 
-    DumpText(VirtualMachine machine) {
+    /**
+     * Makes the dump of a machine.
+     *
+     * @param unusedRole what the kernel shows as the role of a context that was never used
+     */
+    DumpText(VirtualMachine machine, long unusedRole) {
+        this.unusedRole = unusedRole;
         this.machine = machine;
         this.core = machine.core();
     }
@@ -30,7 +37,7 @@ final class DumpText {
         out.text(" valid_gen=").decimal(core.pages.generation());
         out.text(" indirect_shadow_pages=").decimal(core.pages.indirect());
         out.text(" listed=").decimal(core.pages.listedCount());
-        out.text(" tdp_roots=0").endLine();
+        out.text(" tdp_roots=").decimal(core.tdpRoots.size()).endLine();
         for (int i = 0; i < machine.vcpus(); i++) {
             if (machine.vcpus() > 1) {
                 out.text("  dump vcpu ").decimal(i).endLine();
@@ -42,13 +49,48 @@ final class DumpText {
         for (ShadowPage page = core.pages.newest(); page != null; page = page.older()) {
             page(page, out);
         }
+        for (ShadowPage root : core.tdpRoots) {
+            out.text("  dump tdp_root role=").shortHex(Integer.toUnsignedLong(root.roleWord()));
+            out.text(" refcount=").decimal(root.rootCount()).endLine();
+            table(root, out);
+        }
     }
 
-    private static void context(String name, MmuContext context, VcpuState vcpu, LineBuffer out) {
+    /** A table of the TDP MMU, then those below it. */
+    private void table(ShadowPage table, LineBuffer out) {
+        boolean any = false;
+        int level = table.level();
+        for (int index = 0; index < ShadowPage.ENTRIES; index++) {
+            long spte = table.spt[index];
+            if (spte == 0) {
+                continue;
+            }
+            if (!any) {
+                out.text("  dump tdp level=")
+                        .decimal(level)
+                        .text(" gfn=")
+                        .shortHex(table.gfn())
+                        .text(':');
+                any = true;
+            }
+            out.text(' ').decimal(index);
+            out.text(Spte.presentNonLeaf(spte, level) ? '>' : ':').shortHex(Spte.present(spte) ? spte & ~FRAME : spte);
+        }
+        if (any) {
+            out.endLine();
+        }
+        for (int index = 0; index < ShadowPage.ENTRIES; index++) {
+            if (Spte.presentNonLeaf(table.spt[index], level)) {
+                table(core.pages.child(table.spt[index]), out);
+            }
+        }
+    }
+
+    private void context(String name, MmuContext context, VcpuState vcpu, LineBuffer out) {
         boolean used = context.used();
         MmuMode mode = context.mode();
         out.text("  dump ").text(name);
-        out.text(" root_role=").shortHex(used ? Integer.toUnsignedLong(mode.rootRole()) : 0);
+        out.text(" root_role=").shortHex(used ? Integer.toUnsignedLong(mode.rootRole()) : unusedRole);
         out.text(" cpu_role_base=").shortHex(used ? Integer.toUnsignedLong(mode.cpuRole()) : 0);
         out.text(" cpu_role_ext=").shortHex(used ? mode.cpuRoleExtension() : 0);
         out.text(" current=").decimal(vcpu.activeMmu() == context ? 1 : 0).endLine();
@@ -71,7 +113,7 @@ final class DumpText {
         }
         out.text(" pgd=").shortHex(root.pgd());
         ShadowPage page = root.page();
-        if (page != null && page.listed()) {
+        if (page != null && (page.listed() || page.tdp)) {
             pageName(page, out);
             out.endLine();
             return;
@@ -82,7 +124,7 @@ final class DumpText {
     private static void paeEntries(Root root, LineBuffer out) {
         for (int i = 0; i < Root.PAE_ENTRIES; i++) {
             ShadowPage entry = root.paeEntry(i);
-            if (entry != null) {
+            if (entry != null && entry.listed()) {
                 out.text("  dump pae_root ").decimal(i);
                 pageName(entry, out);
                 out.endLine();

@@ -3,10 +3,14 @@ package org.shadowmmu.lab.machine;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.audit.Audit;
+import org.shadowmmu.engine.audit.AuditViolation;
+import org.shadowmmu.engine.era.Era;
 import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.fault.Instruction.Kind;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.shadow.MmuOptions;
+import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.vcpu.Registers;
 import org.shadowmmu.engine.vm.VirtualMachine;
 import org.shadowmmu.lab.machine.GuestCpu.Stop;
@@ -18,7 +22,6 @@ import org.shadowmmu.lab.recording.RecordedMachine;
 import org.shadowmmu.lab.recording.RecordedOp;
 import org.shadowmmu.lab.recording.RecordedOpKind;
 import org.shadowmmu.lab.recording.RecordingHeader;
-import org.shadowmmu.lab.recording.UnsupportedModeException;
 
 /** The virtual machine of a recording: engine, CPU, stub and VMM, ready to carry out the recorded operations. */
 public final class RecordedVm implements RecordedMachine {
@@ -35,15 +38,14 @@ public final class RecordedVm implements RecordedMachine {
     private final @Nullable NestedGuest nestedGuest;
     private final StatText stats;
     private final DumpText dump;
+    private final Audit audit;
 
     /**
      * Makes the machine that a header describes.
      *
      * @param policies who decides; the recordings are of upstream policies
-     * @throws UnsupportedModeException if the recording needs what is not built yet
      */
-    public RecordedVm(RecordingHeader header, PolicyRuntime policies) throws UnsupportedModeException {
-        requireSupported(header);
+    public RecordedVm(RecordingHeader header, PolicyRuntime policies) {
         this.header = header;
         lines = new LineBuffer();
         events = new EventText(lines, header);
@@ -64,30 +66,26 @@ public final class RecordedVm implements RecordedMachine {
         RecordingHeader.Nested nested = header.nested();
         nestedGuest = nested == null ? null : new NestedGuest(nested, stub, events);
         stats = new StatText(machine.counters(), header.vcpus());
-        dump = new DumpText(machine);
+        dump = new DumpText(machine, linux612(header) ? Role.INVALID : 0);
+        audit = new Audit(machine);
         machine.vcpu(0).emulator().setMmioListener(result::mmio);
-    }
-
-    private static void requireSupported(RecordingHeader header) throws UnsupportedModeException {
-        if (header.mode() == HostMode.TDPMMU) {
-            throw new UnsupportedModeException(header.mode().text() + (header.nested() == null ? "" : " nested"));
-        }
-        if (header.era() != KernelEra.LINUX_6_1) {
-            throw new UnsupportedModeException(header.mode().text() + " of Linux 6.12");
-        }
-        if (header.vcpus() != 1) {
-            throw new UnsupportedModeException(header.mode().text() + " with several vCPUs");
-        }
     }
 
     private static MmuOptions optionsOf(RecordingHeader header) {
         return new MmuOptions(
                 header.mode() != HostMode.SHADOW,
+                header.mode() == HostMode.TDPMMU,
                 header.la57() ? 5 : 4,
                 header.isOn("kvm.nx_huge_pages"),
                 header.isOn("kvm.eager_page_split"),
                 (header.dirtyManual() & 1) != 0,
-                (header.dirtyManual() & 2) != 0);
+                (header.dirtyManual() & 2) != 0,
+                linux612(header) && (header.disabledQuirks() & Vmm.QUIRK_SLOT_ZAP_ALL) != 0,
+                linux612(header) ? Era.LINUX_6_12 : Era.LINUX_6_1);
+    }
+
+    private static boolean linux612(RecordingHeader header) {
+        return header.era() == KernelEra.LINUX_6_12;
     }
 
     @Override
@@ -209,6 +207,13 @@ public final class RecordedVm implements RecordedMachine {
 
     private boolean shadow() {
         return header.mode() == HostMode.SHADOW;
+    }
+
+    @Override
+    public void audit(LineBuffer violations) {
+        for (AuditViolation violation : audit.check()) {
+            violations.text(violation.toString()).endLine();
+        }
     }
 
     @Override

@@ -1,0 +1,261 @@
+package org.shadowmmu.engine.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.shadowmmu.engine.cpu.HardwareWalk;
+import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.shadow.PteLists;
+import org.shadowmmu.engine.shadow.Role;
+import org.shadowmmu.engine.shadow.ShadowPage;
+import org.shadowmmu.engine.shadow.Spte;
+import org.shadowmmu.engine.shadow.Surgery;
+import org.shadowmmu.engine.testing.TestMachine;
+import org.shadowmmu.engine.vcpu.RootSurgery;
+
+/**
+ * Every invariant is broken by hand, alone, in a machine that has a bit of everything; the audit names it and no other.
+ */
+class AuditTest {
+    private static final long PLAIN = 0x10;
+    private static final long READ_ONLY = 0x1000;
+    private static final long HUGE = 0x2000;
+    private static final long LOGGED = 0x3000;
+    private static final long HOLE = 0x5000;
+    private static final long DIRECTORY = 0x300;
+    private static final long TABLE = 0x301;
+    private static final int MIRROR = Role.withAccess(Role.EFER_NX | Role.CR0_WP, Role.ACC_ALL);
+
+    private final TestMachine machine = TestMachine.direct();
+    private final MmuCore core = machine.core;
+    private ShadowPage spare;
+    private ShadowPage directory;
+    private ShadowPage table;
+
+    @BeforeEach
+    void aMachineWithABitOfEverything() {
+        spare = core.pages.create(0x7000, Role.withLevel(MIRROR | Role.DIRECT, 1));
+        core.policies.pageCreated(spare);
+        machine.slot(0, 0, 0x800);
+        machine.slot(1, READ_ONLY, 0x40, Memslot.READONLY, false);
+        machine.slot(2, HUGE, 0x400, 0, true);
+        machine.slot(3, LOGGED, 0x40, Memslot.LOG_DIRTY, false);
+        for (long frame : new long[] {PLAIN, HUGE, LOGGED, HOLE, DIRECTORY, TABLE}) {
+            machine.write(frame);
+        }
+        machine.read(READ_ONLY);
+        directory = mirror(DIRECTORY, 2);
+        table = mirror(TABLE, 1);
+        directory.spt[5] = Spte.nonLeaf(table.id, false);
+        table.parents = core.pages.lists().add(table.parents, PteLists.entry(directory.id, 5));
+        table.unsync = true;
+        core.counters.add(Counter.MMU_UNSYNC, 1);
+        core.unsync.markParents(table);
+        machine.audit();
+    }
+
+    /** A page as SP-15 and SP-16 make it. */
+    private ShadowPage mirror(long gfn, int level) {
+        ShadowPage page = core.pages.create(gfn, Role.withLevel(MIRROR, level));
+        core.policies.pageCreated(page);
+        Memslot slot = machine.slot(0);
+        core.pages.countIndirect(1);
+        slot.countDisallowed(gfn, 1);
+        if (level > 1) {
+            slot.track(gfn, 1);
+        }
+        core.rmaps.protectGuestTable(slot, gfn, 1);
+        return page;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBrokenInvariantIsFoundAndNoOther(Invariant invariant) {
+        breakIt(invariant);
+
+        List<AuditViolation> found = Audit.check(machine.vm);
+
+        assertThat(found).extracting(AuditViolation::invariant).containsOnly(invariant);
+        assertThat(found.get(0).toString())
+                .startsWith(invariant.rule() + " " + invariant.checkName() + ": " + invariant.sentence() + ", but ")
+                .endsWith(".");
+    }
+
+    private void breakIt(Invariant invariant) {
+        switch (invariant) {
+            case LIVE_PAGES_ARE_ACTIVE_OR_DETACHED_ROOTS -> {
+                core.pages.unlist(spare);
+                core.pages.countUnused();
+            }
+            case USED_PAGES_ARE_ACTIVE_PAGES_AND_DETACHED_ROOTS -> core.pages.countUnused();
+            case ACTIVE_PAGES_ARE_IN_ORDER_OF_CREATION -> Surgery.swapWithOlder(core.pages, machine.pageFor(PLAIN));
+            case OBSOLETE_PAGES_ARE_THE_OLDEST -> machine.pageFor(PLAIN).generation = 1;
+            case RECLAIMABLE_PAGES_ARE_ACTIVE_PAGES_BUT_LIVE_ROOTS -> {
+                core.pages.takeRoot(spare);
+                spare.rootCount = 0;
+            }
+            case PAGES_ARE_IN_THEIR_HASH_CHAIN -> Surgery.cutChainBefore(newestOfFrame0(), root());
+            case VISIBLE_PAGES_DIFFER_IN_FRAME_OR_ROLE -> core.pages.create(spare.gfn, spare.role);
+            case ROOT_COUNTS_ARE_ROOT_SLOTS -> root().rootCount++;
+            case ENTRIES_ARE_EMPTY_PRESENT_OR_MMIO -> spare.spt[7] = Spte.REMOVED;
+            case LEAVES_ARE_IN_ONE_RMAP -> machine.slot(0).setRmap(1, (int) PLAIN, PteLists.EMPTY);
+            case LINKS_ARE_IN_THEIR_CHILDS_PARENT_LIST -> machine.pageFor(PLAIN).parents = PteLists.EMPTY;
+            case LEAF_STATISTICS_COUNT_LEAVES -> core.counters.add(Counter.PAGES_2M, 1);
+            case NX_STATISTIC_COUNTS_SPLIT_PAGES -> spare.nxSplit = true;
+            case WRITABLE_LEAVES_ARE_HOST_AND_MMU_WRITABLE -> change(PLAIN, 0, Spte.MMU_WRITABLE);
+            case LEAVES_MAP_THE_MEMORY_OF_USABLE_SLOTS -> change(PLAIN, 1L << 13, 0);
+            case READ_ONLY_SLOTS_ARE_NOT_WRITABLE -> change(READ_ONLY, Spte.HOST_WRITABLE, 0);
+            case LEAVES_MAP_WHAT_THE_HOST_MAPS -> {
+                machine.vm.host().setNotifier((backing, first, count) -> {});
+                machine.discard(0, PLAIN, 1);
+            }
+            case WRITABLE_LEAVES_OF_LOGGED_SLOTS_ARE_DIRTY -> machine.slot(3).clearDirty(0, -1);
+            case CURRENT_MMIO_ENTRIES_HAVE_NO_MEMORY ->
+                machine.pageFor(PLAIN).spt[0x80] = Spte.mmio(0x80, Role.ACC_ALL, core.memslots.generation(0));
+            case UNSYNC_PAGES_ARE_ACTIVE_AND_NO_ROOTS -> {
+                core.pages.takeRoot(table);
+                RootSurgery.hold(machine.vm.vcpu(0).state().guestMmu().roots.current(), table);
+            }
+            case ONLY_LEVEL_1_PAGES_OF_GUEST_TABLES_ARE_UNSYNC -> {
+                directory.unsync = true;
+                core.counters.add(Counter.MMU_UNSYNC, 1);
+            }
+            case UNSYNC_CHILDREN_COUNT_MARKS -> directory.unsyncChildren++;
+            case WAYS_TO_UNSYNC_PAGES_ARE_MARKED -> {
+                directory.unsyncChildren = 0;
+                directory.unsyncChild = null;
+            }
+            case UNSYNC_STATISTIC_COUNTS_UNSYNC_PAGES -> core.counters.add(Counter.MMU_UNSYNC, -1);
+            case INDIRECT_COUNT_IS_VALID_PAGES_OF_GUEST_TABLES -> core.pages.countIndirect(-1);
+            case TRACK_COUNTS_ARE_SHADOWED_DIRECTORIES -> machine.slot(0).track(DIRECTORY, 1);
+            case DISALLOW_COUNTS_ARE_ALIGNMENT_AND_SHADOWED_TABLES ->
+                machine.slot(0).countDisallowed(0, 1);
+            case SHADOWED_GUEST_TABLES_ARE_WRITE_PROTECTED -> change(DIRECTORY, Spte.WRITABLE | Spte.MMU_WRITABLE, 0);
+        }
+    }
+
+    private ShadowPage root() {
+        return machine.vm.vcpu(0).state().roots().current().page();
+    }
+
+    private ShadowPage newestOfFrame0() {
+        return core.pages.chain(0);
+    }
+
+    private void change(long frame, long set, long clear) {
+        ShadowPage page = machine.pageFor(frame);
+        int index = HardwareWalk.indexAt(page, frame << 12);
+        page.spt[index] = page.spt[index] & ~clear | set;
+    }
+
+    @Test
+    void everyCheckHasTheNameOfItsInvariant() {
+        Stream<String> checks = Stream.of(
+                        Census.class,
+                        PageChecks.class,
+                        RootChecks.class,
+                        LinkChecks.class,
+                        LeafChecks.class,
+                        RmapChecks.class,
+                        UnsyncChecks.class,
+                        GuestTableChecks.class)
+                .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
+                .map(java.lang.reflect.Method::getName);
+
+        assertThat(checks)
+                .contains(Arrays.stream(Invariant.values())
+                        .map(Invariant::checkName)
+                        .toArray(String[]::new));
+    }
+
+    @Test
+    void theFindingNamesThePageAndBothNumbers() {
+        root().rootCount = 3;
+
+        assertThat(Audit.check(machine.vm))
+                .extracting(AuditViolation::toString)
+                .containsExactly(
+                        "INV-17 rootCountsAreRootSlots: the root count of a page is the number of virtual CPU"
+                                + " root slots that hold it, but the root count of page gfn 0x0 role 0x3784 is 3 instead of 1.");
+    }
+
+    /** INV-14: whatever is wrong with a reverse map is found. */
+    @Test
+    void reverseMapsHoldNothingElse() {
+        Memslot slot = machine.slot(0);
+        int leaf = PteLists.entry(machine.pageFor(PLAIN).id, (int) PLAIN);
+
+        slot.setRmap(1, 0x400, leaf + 1);
+        assertFound(Invariant.LEAVES_ARE_IN_ONE_RMAP, "the number of reverse maps is");
+        slot.setRmap(1, 0x400, PteLists.EMPTY);
+
+        int head = slot.rmap(1, (int) PLAIN);
+        slot.setRmap(1, (int) PLAIN, core.pages.lists().add(head, leaf));
+        assertFound(Invariant.LEAVES_ARE_IN_ONE_RMAP, "is in its reverse map 2 times instead of 1");
+
+        slot.setRmap(1, (int) PLAIN, core.pages.lists().add(head, PteLists.entry(spare.id, 1)));
+        assertFound(Invariant.LEAVES_ARE_IN_ONE_RMAP, "which maps no frame of it");
+    }
+
+    /** INV-14: whatever is wrong with a parent list is found. */
+    @Test
+    void parentListsHoldNothingElse() {
+        int link = PteLists.entry(directory.id, 5);
+        int head = table.parents;
+
+        table.parents = core.pages.lists().add(head, link);
+        assertFound(Invariant.LINKS_ARE_IN_THEIR_CHILDS_PARENT_LIST, "2 times instead of 1");
+
+        table.parents = core.pages.lists().add(head, PteLists.entry(directory.id, 6));
+        assertFound(Invariant.LINKS_ARE_IN_THEIR_CHILDS_PARENT_LIST, "which does not link it");
+    }
+
+    /** INV-11: also a frame that no directory lies in. */
+    @Test
+    void frameWithoutDirectoryIsNotTracked() {
+        machine.slot(0).track(0x500, 1);
+
+        assertFound(Invariant.TRACK_COUNTS_ARE_SHADOWED_DIRECTORIES, "the number of tracked frames of slot 0 is 2");
+    }
+
+    /** The state DETACHED-ROOT of spec 13. */
+    @Test
+    void zappedRootInUseIsLegal() {
+        machine.delete(1);
+
+        assertThat(root().listed()).isFalse();
+        assertThat(Role.invalid(root().role)).isTrue();
+        machine.audit();
+    }
+
+    /** Memory of a slot that is going must not be reachable (MS-11). */
+    @Test
+    void leafOfADyingSlotIsFound() {
+        core.memslots.invalidate(machine.slot(1));
+
+        assertFound(Invariant.LEAVES_MAP_THE_MEMORY_OF_USABLE_SLOTS, "which lies in a slot that is being deleted");
+    }
+
+    @Test
+    void aLongListOfFindingsIsCut() {
+        for (int index = 0; index < 200; index++) {
+            spare.spt[index] = Spte.REMOVED;
+        }
+
+        assertThat(Audit.check(machine.vm)).hasSize(50);
+    }
+
+    private void assertFound(Invariant invariant, String words) {
+        List<AuditViolation> found = Audit.check(machine.vm);
+        assertThat(found).extracting(AuditViolation::invariant).containsOnly(invariant);
+        assertThat(found).extracting(AuditViolation::finding).anyMatch(finding -> finding.contains(words));
+    }
+}
