@@ -18,7 +18,7 @@ import org.shadowmmu.engine.vcpu.VcpuState;
 /**
  * Runs the memory accesses of one guest instruction at a time under shadow paging, as a processor and the hypervisor do
  * together: walk the shadow tables, leave the guest on a fault, let it be handled or emulated, and start again (OV-8,
- * RC-7). Reading the instruction itself is not part of it, unless the emulator has to.
+ * OV-10). Reading the instruction itself is not part of it, unless the emulator has to.
  */
 final class VirtualAccess {
     private static final int PAGE = 4096;
@@ -95,9 +95,9 @@ final class VirtualAccess {
             case NONE -> true;
             case LOAD -> reach(address, 0);
             case TOUCH -> reach(address, Access.WRITE);
-            case STORE, BULK_STORE -> store(instruction.value());
-            case EXCHANGE -> reach(address, 0) && store(instruction.value());
-            case READ_MODIFY_WRITE -> reach(address, 0) && store(instruction.value() + read());
+            case STORE, BULK_STORE, EXCHANGE -> store(instruction.value());
+            // What loads in order to store asks for write access at once.
+            case READ_MODIFY_WRITE -> reach(address, Access.WRITE) && store(instruction.value() + read());
         };
     }
 
