@@ -72,12 +72,11 @@ public final class RecordedVm implements RecordedMachine {
     }
 
     private static MmuOptions optionsOf(RecordingHeader header) {
-        MmuOptions mode =
-                switch (header.mode()) {
-                    case SHADOW -> MmuOptions.shadow();
-                    case DIRECT -> MmuOptions.tdp();
-                    case TDPMMU -> MmuOptions.withTdpMmu();
-                };
+        MmuOptions mode = switch (header.mode()) {
+            case SHADOW -> MmuOptions.shadow();
+            case DIRECT -> MmuOptions.tdp();
+            case TDPMMU -> MmuOptions.withTdpMmu();
+        };
         return mode.withHostLevels(header.la57() ? 5 : 4)
                 .withNxHugePages(header.isOn("kvm.nx_huge_pages"))
                 .withEagerPageSplit(header.isOn("kvm.eager_page_split"))
