@@ -2,6 +2,8 @@ package org.shadowmmu.api;
 
 /** How much a memslot deletion or move zaps. Each scope includes what safety demands for that slot. */
 public enum MemslotZapScope {
+    /** What the simulated kernel does. */
+    UPSTREAM,
     /** Every shadow page, through a new generation (MS-20; upstream since 5.4). */
     EVERYTHING,
     /** The leaf SPTEs that map the slot; pages that shadow guest tables inside it (proposal of July 2020, MS-23). */

@@ -7,6 +7,8 @@ import java.util.List;
  * cut entries the engine may yield, so the longest step is the largest subtree that a pass cuts at once (TDP-22, TDP-23).
  */
 public enum RootZapOrder {
+    /** What the simulated kernel does. */
+    UPSTREAM(List.of()),
     /** One pass at the root: whole trees at once (5.15 to 5.17). */
     WHOLE_ROOT(List.of(0)),
     /** 1 GiB subtrees, then the root (5.18 to 6.8; the rule of 6.1). */
@@ -20,7 +22,7 @@ public enum RootZapOrder {
         this.passLevels = passLevels;
     }
 
-    /** The level of each pass, in order; 0 is the root's own level. */
+    /** The level of each pass, in order; 0 is the root's own level. Empty for {@link #UPSTREAM}. */
     public List<Integer> passLevels() {
         return passLevels;
     }

@@ -31,8 +31,8 @@ final class RootChecks {
         }
         for (int i = 0; i < machine.vcpus(); i++) {
             VcpuState vcpu = machine.vcpu(i).state();
-            count(vcpu.roots());
-            count(vcpu.nestedRoots());
+            count(vcpu.rootMmu().roots);
+            count(vcpu.guestMmu().roots);
         }
         for (int i = 0; i < census.pages(); i++) {
             rootCountsAreRootSlots(census.page(i));

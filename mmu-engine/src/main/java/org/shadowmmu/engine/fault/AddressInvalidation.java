@@ -19,8 +19,10 @@ import org.shadowmmu.engine.vcpu.VcpuState;
 public final class AddressInvalidation {
     private final MmuCore core;
     private final IndirectPrefetch prefetch;
+    private final Synchronizer synchronizer;
 
-    AddressInvalidation(MmuCore core, IndirectPrefetch prefetch) {
+    AddressInvalidation(MmuCore core, IndirectPrefetch prefetch, Synchronizer synchronizer) {
+        this.synchronizer = synchronizer;
         this.core = core;
         this.prefetch = prefetch;
     }
@@ -28,10 +30,14 @@ public final class AddressInvalidation {
     /** The guest executes INVLPG (US-31). */
     public void invlpg(VcpuState vcpu, long address) {
         core.counters.add(Counter.INVLPG, vcpu.index, 1);
-        if (vcpu.mode().direct() || !canonical(vcpu.mode().paging(), address)) {
+        if (!canonical(vcpu.mode().paging(), address)) {
             return;
         }
-        invalidateCurrent(vcpu, address);
+        vcpu.flushTlb(address);
+        if (vcpu.mode().direct()) {
+            return;
+        }
+        invalidate(vcpu, vcpu.roots().current(), address);
         for (int i = 0; i < RootSet.PREVIOUS; i++) {
             invalidate(vcpu, vcpu.roots().previous(i), address);
         }
@@ -47,6 +53,7 @@ public final class AddressInvalidation {
 
     /** Drops the address from the current root only (PF-13). */
     void invalidateCurrent(VcpuState vcpu, long address) {
+        vcpu.flushTlb(address);
         if (!vcpu.mode().direct()) {
             invalidate(vcpu, vcpu.roots().current(), address);
         }
@@ -75,6 +82,10 @@ public final class AddressInvalidation {
     }
 
     private void refresh(ShadowPage page, int index, PagingMode paging) {
+        if (!core.options.era().invlpgRefills()) {
+            synchronise(page, index, paging);
+            return;
+        }
         boolean present = Spte.present(page.spt[index]);
         core.rmaps.drop(page, index);
         if (present) {
@@ -82,9 +93,23 @@ public final class AddressInvalidation {
         }
         Memslot table = core.memory.slotOf(Role.addressSpace(page.role), page.gfn << 12);
         if (table != null) {
-            long gpa = Synchronizer.gpteAddress(page, index);
-            long gpte = GuestMemory.extract(core.memory.read(table, gpa), gpa, paging.entrySize());
-            prefetch.map(page, index, gpte, paging, true);
+            prefetch.map(page, index, gpte(table, page, index, paging), paging, true);
         }
+    }
+
+    private void synchronise(ShadowPage page, int index, PagingMode paging) {
+        int addressSpace = Role.addressSpace(page.role);
+        Memslot table = core.memory.slotOf(addressSpace, page.gfn << 12);
+        if (page.spt[index] == 0 || table == null) {
+            return;
+        }
+        if (synchronizer.syncEntry(page, index, gpte(table, page, index, paging), paging, addressSpace)) {
+            core.requests.remoteFlush();
+        }
+    }
+
+    private long gpte(Memslot table, ShadowPage page, int index, PagingMode paging) {
+        long gpa = Synchronizer.gpteAddress(page, index);
+        return GuestMemory.extract(core.memory.read(table, gpa), gpa, paging.entrySize());
     }
 }

@@ -9,6 +9,7 @@ import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.MmuMode;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
+import org.shadowmmu.engine.tdp.TdpMmu;
 import org.shadowmmu.engine.vcpu.Roots;
 import org.shadowmmu.engine.vcpu.VcpuState;
 import org.shadowmmu.engine.zap.Reclaimer;
@@ -27,8 +28,10 @@ final class DirectFaults {
     private final FastPath fastPath;
     private final HostPage hostPage;
     private final HugePages hugePages;
+    private final TdpFaults tdpFaults;
 
-    DirectFaults(MmuCore core, Roots roots, Reclaimer reclaimer, PageLookup lookup, LeafInstaller installer) {
+    DirectFaults(
+            MmuCore core, Roots roots, Reclaimer reclaimer, PageLookup lookup, LeafInstaller installer, TdpMmu tdp) {
         this.core = core;
         this.roots = roots;
         this.reclaimer = reclaimer;
@@ -38,6 +41,7 @@ final class DirectFaults {
         this.fastPath = new FastPath(core);
         this.hostPage = new HostPage(core);
         this.hugePages = new HugePages(core);
+        this.tdpFaults = new TdpFaults(core, tdp);
     }
 
     /** Handles one fault (PF-10). */
@@ -65,7 +69,7 @@ final class DirectFaults {
             case NO_SLOT -> vcpu.mmio.fill(0, gfn, Role.ACC_ALL, core.memslots.generation(vcpu.addressSpace()));
             case PAGE -> {}
         }
-        if (!reclaimer.makePagesAvailable()) {
+        if (!core.options.tdpMmu() && !reclaimer.makePagesAvailable()) {
             return Outcome.NO_PAGES;
         }
         if (roots.stale(vcpu) || hostPage.stale()) {
@@ -90,6 +94,9 @@ final class DirectFaults {
         ShadowPage page = vcpu.roots().current().start(gpa);
         if (page == null) {
             return Outcome.RETRY;
+        }
+        if (page.tdp) {
+            return tdpFaults.map(vcpu, page, gpa, error, hostPage, hugePages);
         }
         int index;
         while (true) {

@@ -32,12 +32,13 @@ final class HugePages {
         }
     }
 
-    /** Lowers the goal if a page that was split for NX lies where the fault wants to map (PF-37). */
+    /** Lowers the goal if a table lies where the fault wants to map a huge page that may have been split for NX (PF-37). */
     void adjustForNx(ShadowPage page, int index) {
         if (core.options.nxHugePages()
                 && page.level() == goal
                 && goal > 1
-                && Spte.presentNonLeaf(page.spt[index], goal)) {
+                && Spte.presentNonLeaf(page.spt[index], goal)
+                && (core.options.era().nxKeepsAnyTable() || core.pages.child(page.spt[index]).nxSplit)) {
             goal--;
         }
     }

@@ -73,8 +73,8 @@ final class IndirectFaults {
     Outcome handle(VcpuState vcpu, long gva, long errorCode) {
         int error = (int) errorCode & ~Access.RESERVED;
         PagingMode paging = vcpu.mode().paging();
-        if (!walker.walk(paging, vcpu.addressSpace(), vcpu.cr3, registers.pdptes(vcpu), gva, error)) {
-            guestFaults.inject(vcpu, walker.error(), gva);
+        if (!walker.walk(paging, vcpu.addressSpace(), vcpu.pgd(), registers.pdptes(vcpu), gva, error)) {
+            guestFaults.refuse(vcpu, walker.error(), gva, errorCode);
             return Outcome.RETRY;
         }
         long gfn = walker.gfn();
@@ -92,7 +92,9 @@ final class IndirectFaults {
             case READ_ONLY_FAULT -> {
                 return Outcome.EMULATE;
             }
-            case NO_SLOT -> vcpu.mmio.fill(gva, gfn, access, core.memslots.generation(vcpu.addressSpace()));
+            case NO_SLOT ->
+                vcpu.mmio.fill(
+                        vcpu.nestedPaging() ? 0 : gva, gfn, access, core.memslots.generation(vcpu.addressSpace()));
             case PAGE -> access = withSupervisorWrite(paging, access, error);
         }
         if (!reclaimer.makePagesAvailable()) {

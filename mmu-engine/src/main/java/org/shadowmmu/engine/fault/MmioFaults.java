@@ -18,7 +18,10 @@ final class MmioFaults {
     Outcome handle(VcpuState vcpu, long address) {
         boolean direct = vcpu.mode().direct();
         long generation = core.memslots.generation(vcpu.addressSpace());
-        if (direct ? vcpu.mmio.matchesGpa(address, generation) : vcpu.mmio.matchesGva(address, generation)) {
+        boolean cached = direct
+                ? vcpu.mmio.matchesGpa(address, generation)
+                : !vcpu.nestedPaging() && vcpu.mmio.matchesGva(address, generation);
+        if (cached) {
             return Outcome.EMULATE;
         }
         ShadowPage page = HardwareWalk.lastPage(core, vcpu.roots().current().start(address), address);
@@ -38,7 +41,7 @@ final class MmioFaults {
         long gfn = Spte.mmioGfn(spte);
         int access = Spte.mmioAccess(spte);
         core.events.handleMmioPageFault(direct ? 0 : address, gfn, access);
-        vcpu.mmio.fill(direct ? 0 : address, gfn, access, generation);
+        vcpu.mmio.fill(direct || vcpu.nestedPaging() ? 0 : address, gfn, access, generation);
         return Outcome.EMULATE;
     }
 }

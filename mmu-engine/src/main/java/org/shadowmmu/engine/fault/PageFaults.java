@@ -5,6 +5,8 @@ import org.shadowmmu.engine.guest.Access;
 import org.shadowmmu.engine.lookup.PageLookup;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.sync.Synchronizer;
+import org.shadowmmu.engine.tdp.TdpMmu;
+import org.shadowmmu.engine.vcpu.Nesting;
 import org.shadowmmu.engine.vcpu.Registers;
 import org.shadowmmu.engine.vcpu.Roots;
 import org.shadowmmu.engine.vcpu.VcpuState;
@@ -28,14 +30,16 @@ public final class PageFaults {
             Reclaimer reclaimer,
             PageLookup lookup,
             Synchronizer synchronizer,
-            Registers registers) {
+            Registers registers,
+            Nesting nesting,
+            TdpMmu tdp) {
         this.core = core;
         LeafInstaller installer = new LeafInstaller(core, zapper);
         IndirectPrefetch prefetch = new IndirectPrefetch(core, installer);
-        invalidation = new AddressInvalidation(core, prefetch);
-        GuestFaults guestFaults = new GuestFaults(core, invalidation);
+        invalidation = new AddressInvalidation(core, prefetch, synchronizer);
+        GuestFaults guestFaults = new GuestFaults(core, invalidation, nesting);
         mmio = new MmioFaults(core);
-        direct = new DirectFaults(core, roots, reclaimer, lookup, installer);
+        direct = new DirectFaults(core, roots, reclaimer, lookup, installer, tdp);
         indirect = new IndirectFaults(
                 core, roots, reclaimer, lookup, zapper, synchronizer, registers, installer, prefetch, guestFaults);
         emulator = new Emulator(core, zapper, registers, guestFaults);
@@ -60,7 +64,7 @@ public final class PageFaults {
      */
     public Outcome handle(VcpuState vcpu, long address, long error) {
         core.events.pageFault(vcpu.index, vcpu.rip, address, error);
-        if (vcpu.deliveringEvent && !core.options.tdpEnabled()) {
+        if (vcpu.deliveringEvent && !core.options.tdpEnabled() && unprotectsOnDelivery(error)) {
             emulator.unprotectDuringDelivery(vcpu, address);
         }
         if ((error & Access.RESERVED) != 0) {
@@ -74,6 +78,11 @@ public final class PageFaults {
                 vcpu.mode().direct() ? direct.handle(vcpu, address, error) : indirect.handle(vcpu, address, error);
         count(vcpu, outcome);
         return outcome;
+    }
+
+    private boolean unprotectsOnDelivery(long error) {
+        long writeProtection = Access.PRESENT | Access.WRITE;
+        return core.options.era().unprotectsOnAnyDeliveryFault() || (error & writeProtection) == writeProtection;
     }
 
     private void count(VcpuState vcpu, Outcome outcome) {

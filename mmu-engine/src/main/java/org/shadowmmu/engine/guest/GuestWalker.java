@@ -26,6 +26,7 @@ public final class GuestWalker {
     private int leafAccess;
     private long gfn;
     private int error;
+    private boolean nestedFailure;
 
     /** Makes a walker of guest memory. */
     public GuestWalker(GuestMemory memory, EventStream events) {
@@ -45,11 +46,27 @@ public final class GuestWalker {
      * @return whether the access is allowed; otherwise {@link #error()} says why not
      */
     public boolean walk(PagingMode mode, int addressSpace, long root, long[] pdptes, long address, int access) {
+        return walk(mode, addressSpace, root, pdptes, address, access, null);
+    }
+
+    /**
+     * As the other walk; each table and the result are translated once more. If such a translation fails, {@link
+     * #nestedFailure()} says so.
+     */
+    public boolean walk(
+            PagingMode mode,
+            int addressSpace,
+            long root,
+            long[] pdptes,
+            long address,
+            int access,
+            @Nullable TableTranslation nested) {
+        nestedFailure = false;
         events.pagetableWalk(address, access);
         entrySize = mode.entrySize();
         boolean write = (access & Access.WRITE) != 0;
         do {
-            if (!read(mode, addressSpace, root, pdptes, address, access)) {
+            if (!read(mode, addressSpace, root, pdptes, address, access, nested)) {
                 return false;
             }
         } while (!updateAccessedDirty(leafLevel, write));
@@ -60,7 +77,14 @@ public final class GuestWalker {
     }
 
     /** Reads entries from the top to the leaf and checks permissions. */
-    private boolean read(PagingMode mode, int addressSpace, long root, long[] pdptes, long address, int access) {
+    private boolean read(
+            PagingMode mode,
+            int addressSpace,
+            long root,
+            long[] pdptes,
+            long address,
+            int access,
+            @Nullable TableTranslation nested) {
         int level = mode.levels();
         long accumulated = -1L;
         long tableGfn = mode.gfn(root);
@@ -75,6 +99,13 @@ public final class GuestWalker {
         }
         topLevel = level;
         while (true) {
+            if (nested != null) {
+                tableGfn = nested.frame(tableGfn, Access.USER | Access.WRITE);
+                if (tableGfn == TableTranslation.NONE) {
+                    nestedFailure = true;
+                    return false;
+                }
+            }
             Memslot slot = memory.slotOf(addressSpace, tableGfn << 12);
             if (slot == null) {
                 return fail(mode, 0, access);
@@ -100,10 +131,11 @@ public final class GuestWalker {
             tableGfn = mode.gfn(entry);
             level--;
         }
-        return finish(mode, level, accumulated, address, access);
+        return finish(mode, level, accumulated, address, access, nested);
     }
 
-    private boolean finish(PagingMode mode, int level, long accumulated, long address, int access) {
+    private boolean finish(
+            PagingMode mode, int level, long accumulated, long address, int access, @Nullable TableTranslation nested) {
         leafLevel = level;
         leafAccess = mode.access(accumulated);
         if (mode.refuses(leafAccess, access)) {
@@ -118,6 +150,13 @@ public final class GuestWalker {
             base &= -mode.leafPages(level);
         }
         gfn = base + offsetPages;
+        if (nested != null) {
+            gfn = nested.frame(gfn, access | Access.USER);
+            if (gfn == TableTranslation.NONE) {
+                nestedFailure = true;
+                return false;
+            }
+        }
         return true;
     }
 
@@ -203,6 +242,11 @@ public final class GuestWalker {
     /** What the levels above a table allow (GP-11). */
     public int tableAccess(int level) {
         return tableAccess[level];
+    }
+
+    /** Whether the last walk failed because a table or the result has no nested translation. */
+    public boolean nestedFailure() {
+        return nestedFailure;
     }
 
     /** The error code of a failed walk. */

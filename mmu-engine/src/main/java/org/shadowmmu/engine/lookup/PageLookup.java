@@ -12,6 +12,7 @@ import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.Spte;
 import org.shadowmmu.engine.sync.Synchronizer;
+import org.shadowmmu.engine.tdp.WriteProtection;
 import org.shadowmmu.engine.zap.Zapper;
 
 /** Finds the shadow page of a frame and role or creates it (SP-12 to SP-17), and links it to its parent (SP-20 to SP-22). */
@@ -19,10 +20,12 @@ public final class PageLookup {
     private final MmuCore core;
     private final Zapper zapper;
     private final Synchronizer synchronizer;
+    private final WriteProtection protection;
     private final InvalidList list = new InvalidList();
 
     /** Makes the lookup of a virtual machine. */
-    public PageLookup(MmuCore core, Zapper zapper, Synchronizer synchronizer) {
+    public PageLookup(MmuCore core, Zapper zapper, Synchronizer synchronizer, WriteProtection protection) {
+        this.protection = protection;
         this.core = core;
         this.zapper = zapper;
         this.synchronizer = synchronizer;
@@ -106,7 +109,7 @@ public final class PageLookup {
             slot.track(page.gfn, 1);
         }
         slot.countDisallowed(page.gfn, 1);
-        if (core.rmaps.protectGuestTable(slot, page.gfn, 1)) {
+        if (protection.protectGuestTable(slot, page.gfn, 1)) {
             core.requests.remoteFlush();
         }
     }

@@ -413,11 +413,7 @@ public final class PolicyRuntime {
      * is none. Pages zapped meanwhile and live roots are passed over.
      */
     public @Nullable ShadowPageView pollRequestedZap() {
-        while (requestedZaps.size() != 0) {
-            ShadowPageView page = requestedZaps.oldest();
-            if (page == null) {
-                return null;
-            }
+        for (ShadowPageView page = requestedZaps.oldest(); page != null; page = requestedZaps.oldest()) {
             requestedZaps.remove(page);
             if (!page.liveRoot()) {
                 return page;

@@ -64,12 +64,12 @@ final class UpstreamRules implements MmuPolicy, ReclaimOrder, ChildZap, MemslotZ
     /** MS-20. */
     @Override
     public MemslotZapScope scope(MemslotChange change) {
-        return MemslotZapScope.EVERYTHING;
+        return MemslotZapScope.UPSTREAM;
     }
 
     /** TDP-22. */
     @Override
     public RootZapOrder order(int rootLevel, int addressSpace) {
-        return RootZapOrder.ONE_GIB_THEN_ROOT;
+        return RootZapOrder.UPSTREAM;
     }
 }

@@ -1,5 +1,7 @@
 package org.shadowmmu.engine.shadow;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.event.EventStream;
 import org.shadowmmu.engine.memory.GuestMemory;
@@ -19,6 +21,9 @@ public final class MmuCore {
     public final MemslotTable memslots = new MemslotTable();
     public final GuestMemory memory = new GuestMemory(memslots, host);
     public final ShadowPages pages = new ShadowPages();
+    /** The roots of the TDP MMU, newest first (TDP-1). */
+    public final List<ShadowPage> tdpRoots = new ArrayList<>();
+
     public final Rmaps rmaps;
     public final UnsyncTree unsync;
     public final LeafSptes leaves;

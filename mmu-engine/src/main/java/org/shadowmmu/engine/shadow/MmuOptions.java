@@ -1,22 +1,32 @@
 package org.shadowmmu.engine.shadow;
 
+import org.shadowmmu.api.MemslotZapScope;
+import org.shadowmmu.engine.era.Era;
+
 /**
  * What is fixed for the life of a virtual machine: the host's features and the module parameters.
  *
  * @param tdpEnabled two-dimensional paging is on (NPT or EPT); off means shadow paging
+ * @param tdpMmu the TDP MMU serves the guest's own memory; off means the legacy MMU does (OV-3)
  * @param hostLevels levels of the host's page tables, 4 or 5
  * @param nxHugePages the mitigation that makes huge pages not executable is on (PF-37)
  * @param eagerPageSplit huge pages are split when dirty logging starts (DL-1b)
  * @param dirtyManualProtect reading the dirty log does not protect; clearing does (DL-3, DL-4)
  * @param dirtyInitiallySet the dirty bitmap starts all ones and nothing is protected (DL-1a)
+ * @param targetedSlotZap deleting or moving a memslot zaps that slot only; in Linux 6.12 the quirk
+ *     {@code KVM_X86_QUIRK_SLOT_ZAP_ALL} is disabled for it, 6.1 cannot (MS-24)
+ * @param era the rule variants of the simulated kernel
  */
 public record MmuOptions(
         boolean tdpEnabled,
+        boolean tdpMmu,
         int hostLevels,
         boolean nxHugePages,
         boolean eagerPageSplit,
         boolean dirtyManualProtect,
-        boolean dirtyInitiallySet) {
+        boolean dirtyInitiallySet,
+        boolean targetedSlotZap,
+        Era era) {
     /**
      * @throws IllegalArgumentException if the host has neither 4 nor 5 levels
      */
@@ -26,8 +36,121 @@ public record MmuOptions(
         }
     }
 
-    /** Two-dimensional paging on a 4-level host, every parameter as Linux 6.1 has it by default but NX huge pages off. */
+    /** What deleting or moving a memslot zaps upstream (MS-20, MS-24). */
+    public MemslotZapScope upstreamSlotZap() {
+        return targetedSlotZap ? MemslotZapScope.SLOT_LEAVES_THEN_TABLES : MemslotZapScope.EVERYTHING;
+    }
+
+    /** Two-dimensional paging by the legacy MMU on a 4-level host; NX huge pages are off. */
     public static MmuOptions tdp() {
-        return new MmuOptions(true, 4, false, true, false, false);
+        return new MmuOptions(true, false, 4, false, true, false, false, false, Era.LINUX_6_1);
+    }
+
+    /** Two-dimensional paging by the TDP MMU on a 4-level host, the default of Linux 6.1; NX huge pages are off. */
+    public static MmuOptions withTdpMmu() {
+        return new MmuOptions(true, true, 4, false, true, false, false, false, Era.LINUX_6_1);
+    }
+
+    /** Shadow paging; NX huge pages are off. */
+    public static MmuOptions shadow() {
+        return new MmuOptions(false, false, 4, false, true, false, false, false, Era.LINUX_6_1);
+    }
+
+    /** The same options on a host with 4 or 5 levels. */
+    public MmuOptions withHostLevels(int value) {
+        return new MmuOptions(
+                tdpEnabled,
+                tdpMmu,
+                value,
+                nxHugePages,
+                eagerPageSplit,
+                dirtyManualProtect,
+                dirtyInitiallySet,
+                targetedSlotZap,
+                era);
+    }
+
+    /** The same options with or without NX huge pages. */
+    public MmuOptions withNxHugePages(boolean value) {
+        return new MmuOptions(
+                tdpEnabled,
+                tdpMmu,
+                hostLevels,
+                value,
+                eagerPageSplit,
+                dirtyManualProtect,
+                dirtyInitiallySet,
+                targetedSlotZap,
+                era);
+    }
+
+    /** The same options with or without splitting huge pages before dirty logging. */
+    public MmuOptions withEagerPageSplit(boolean value) {
+        return new MmuOptions(
+                tdpEnabled,
+                tdpMmu,
+                hostLevels,
+                nxHugePages,
+                value,
+                dirtyManualProtect,
+                dirtyInitiallySet,
+                targetedSlotZap,
+                era);
+    }
+
+    /** The same options with the dirty log protecting on reads or on clears. */
+    public MmuOptions withDirtyManualProtect(boolean value) {
+        return new MmuOptions(
+                tdpEnabled,
+                tdpMmu,
+                hostLevels,
+                nxHugePages,
+                eagerPageSplit,
+                value,
+                dirtyInitiallySet,
+                targetedSlotZap,
+                era);
+    }
+
+    /** The same options with the dirty bitmap starting all zeros or all ones. */
+    public MmuOptions withDirtyInitiallySet(boolean value) {
+        return new MmuOptions(
+                tdpEnabled,
+                tdpMmu,
+                hostLevels,
+                nxHugePages,
+                eagerPageSplit,
+                dirtyManualProtect,
+                value,
+                targetedSlotZap,
+                era);
+    }
+
+    /** The same options with a memslot deletion zapping everything or that slot only. */
+    public MmuOptions withTargetedSlotZap(boolean value) {
+        return new MmuOptions(
+                tdpEnabled,
+                tdpMmu,
+                hostLevels,
+                nxHugePages,
+                eagerPageSplit,
+                dirtyManualProtect,
+                dirtyInitiallySet,
+                value,
+                era);
+    }
+
+    /** The same options for another kernel. */
+    public MmuOptions withEra(Era value) {
+        return new MmuOptions(
+                tdpEnabled,
+                tdpMmu,
+                hostLevels,
+                nxHugePages,
+                eagerPageSplit,
+                dirtyManualProtect,
+                dirtyInitiallySet,
+                targetedSlotZap,
+                value);
     }
 }

@@ -36,6 +36,10 @@ public final class ShadowPage implements ShadowPageView {
     public long @Nullable [] unsyncChild;
     /** Guest frame and access of each leaf ({@code gfn << 12 | access}); pages with guest entries only (SP-1). */
     public long @Nullable [] translation;
+    /** Whether the page belongs to the TDP MMU; it is then in no list or hash chain, and is not counted (TDP-1). */
+    public boolean tdp;
+    /** Whether the root of the TDP MMU waits to be zapped (TDP-20). */
+    public boolean zapScheduled;
     /** Whether the page counts as a huge page split for NX (PF-37). */
     public boolean nxSplit;
 
@@ -67,6 +71,8 @@ public final class ShadowPage implements ShadowPageView {
         unsync = false;
         unsyncChildren = 0;
         nxSplit = false;
+        tdp = false;
+        zapScheduled = false;
         if (Role.hasGptes(newRole) && translation == null) {
             translation = new long[ENTRIES];
         }
@@ -77,7 +83,7 @@ public final class ShadowPage implements ShadowPageView {
 
     /** Whether the page belongs to an older layout or was zapped. */
     public boolean obsolete() {
-        return Role.invalid(role) || generation != pages.generation();
+        return Role.invalid(role) || !tdp && generation != pages.generation();
     }
 
     /** Whether the page is on the list of active pages. */

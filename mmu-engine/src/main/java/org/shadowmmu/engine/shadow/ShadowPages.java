@@ -131,6 +131,20 @@ public final class ShadowPages {
         return page;
     }
 
+    /** Creates a page of the TDP MMU (TDP-1). */
+    public ShadowPage createTdp(long gfn, int role) {
+        ShadowPage page = allocate();
+        page.reset(gfn, role, 0, created++);
+        page.tdp = true;
+        return page;
+    }
+
+    /** Frees a page of the TDP MMU. */
+    public void freeTdp(ShadowPage page) {
+        Arrays.fill(page.spt, 0);
+        release(page);
+    }
+
     private ShadowPage allocate() {
         if (freeCount > 0) {
             ShadowPage page = byId(freeIds[--freeCount]);
@@ -219,6 +233,10 @@ public final class ShadowPages {
             Objects.requireNonNull(at, "page is in its chain").nextInChain = page.nextInChain;
         }
         page.nextInChain = null;
+        release(page);
+    }
+
+    private void release(ShadowPage page) {
         page.live = false;
         if (freeCount == freeIds.length) {
             freeIds = Arrays.copyOf(freeIds, 2 * freeCount);

@@ -119,6 +119,22 @@ public final class Spte {
         return (spte & WRITABLE) != 0;
     }
 
+    /**
+     * One of the 512 leaves into which a huge leaf is split (DL-20b).
+     *
+     * @param level the huge leaf's level
+     * @param access what the role of the new table allows
+     * @param nxHugePages whether huge leaves were made not executable although the guest may execute there
+     */
+    public static long splitChild(long huge, int level, int index, int access, boolean nxHugePages) {
+        long child = huge + ((long) index << PAGE_SHIFT + 9 * (level - 2));
+        if (level > 2) {
+            return child;
+        }
+        child &= ~HUGE;
+        return nxHugePages && (access & Role.ACC_EXEC) != 0 ? child & ~NX : child;
+    }
+
     /** Whether changing a present entry needs a flush (ST-30). */
     public static boolean needsFlush(long old, long replacement) {
         if (!present(old)) {

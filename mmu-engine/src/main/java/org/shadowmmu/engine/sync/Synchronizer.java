@@ -9,6 +9,7 @@ import org.shadowmmu.engine.shadow.MmuMode;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.Spte;
+import org.shadowmmu.engine.tdp.WriteProtection;
 import org.shadowmmu.engine.zap.Zapper;
 
 /** Brings unsync pages in line with the guest's tables again (US-10 to US-22). */
@@ -25,10 +26,12 @@ public final class Synchronizer {
 
     private final MmuCore core;
     private final Zapper zapper;
+    private final WriteProtection protection;
     private final InvalidList list = new InvalidList();
 
     /** Makes the synchroniser of a virtual machine. */
-    public Synchronizer(MmuCore core, Zapper zapper) {
+    public Synchronizer(MmuCore core, Zapper zapper, WriteProtection protection) {
+        this.protection = protection;
         this.core = core;
         this.zapper = zapper;
     }
@@ -68,7 +71,8 @@ public final class Synchronizer {
         return flush ? CHANGED : UNCHANGED;
     }
 
-    private boolean syncEntry(ShadowPage page, int index, long gpte, PagingMode paging, int addressSpace) {
+    /** Synchronises one entry that is not empty with the guest's; returns whether a flush is needed (US-11). */
+    public boolean syncEntry(ShadowPage page, int index, long gpte, PagingMode paging, int addressSpace) {
         if (!mappable(paging, gpte)) {
             core.rmaps.drop(page, index);
             return true;
@@ -90,6 +94,9 @@ public final class Synchronizer {
         if (gfn != page.gfnOf(index) || slot == null) {
             core.rmaps.drop(page, index);
             return true;
+        }
+        if (core.options.era().syncKeepsUnchanged() && access == page.accessOf(index)) {
+            return false;
         }
         page.setTranslation(index, gfn, access);
         long spte = core.leaves.make(
@@ -117,7 +124,7 @@ public final class Synchronizer {
             ShadowPage leaf = core.unsync.leafAt(place);
             if (leaf != null) {
                 Memslot slot = core.memslots.find(Role.addressSpace(leaf.role), leaf.gfn);
-                changed |= slot != null && core.rmaps.protectGuestTable(slot, leaf.gfn, 1);
+                changed |= slot != null && protection.protectGuestTable(slot, leaf.gfn, 1);
             }
         }
         return changed;

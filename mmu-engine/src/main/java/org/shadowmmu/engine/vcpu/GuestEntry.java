@@ -18,23 +18,39 @@ public final class GuestEntry {
 
     private final MmuCore core;
     private final Roots roots;
+    private final Nesting nesting;
 
     /** Makes the entry rules of a virtual machine. */
-    public GuestEntry(MmuCore core, Roots roots) {
+    public GuestEntry(MmuCore core, Roots roots, Nesting nesting) {
         this.core = core;
         this.roots = roots;
+        this.nesting = nesting;
     }
 
     /** Gets the virtual CPU ready; whatever servicing and loading raise is serviced, too (VC-21a). */
     public Result enter(VcpuState vcpu) {
         VcpuRequests requests = core.requests;
+        if (!requests.any(vcpu.index)) {
+            leaveNestedIfQueued(vcpu);
+        }
         while (requests.any(vcpu.index) || !vcpu.roots().current().valid()) {
             service(vcpu);
-            if (!vcpu.roots().current().valid() && !roots.load(vcpu)) {
-                return requests.take(vcpu.index, VcpuRequests.TRIPLE_FAULT) ? Result.TRIPLE_FAULT : Result.NO_PAGES;
+            leaveNestedIfQueued(vcpu);
+            if (!vcpu.roots().current().valid()) {
+                if (!roots.load(vcpu)) {
+                    return requests.take(vcpu.index, VcpuRequests.TRIPLE_FAULT) ? Result.TRIPLE_FAULT : Result.NO_PAGES;
+                }
+                vcpu.flushTlb();
             }
         }
         return Result.ENTERED;
+    }
+
+    /** Makes an exit to L1 that was queued: after the requests of L2's context, before a root is loaded (NE-27). */
+    private void leaveNestedIfQueued(VcpuState vcpu) {
+        if (vcpu.takeNestedExit()) {
+            nesting.exit(vcpu, vcpu.nestedExitCode(), vcpu.nestedExitInfo1(), vcpu.nestedExitInfo2());
+        }
     }
 
     private void service(VcpuState vcpu) {
@@ -46,20 +62,27 @@ public final class GuestEntry {
         if (requests.take(cpu, VcpuRequests.MMU_SYNC)) {
             roots.sync(vcpu);
         }
-        requests.take(cpu, VcpuRequests.LOAD_MMU_PGD);
+        if (requests.take(cpu, VcpuRequests.LOAD_MMU_PGD)) {
+            vcpu.flushTlb();
+        }
         if (requests.take(cpu, VcpuRequests.TLB_FLUSH)) {
-            core.counters.add(Counter.TLB_FLUSH, cpu, 1);
+            flush(vcpu);
             requests.take(cpu, VcpuRequests.TLB_FLUSH_CURRENT);
         }
         if (requests.take(cpu, VcpuRequests.TLB_FLUSH_CURRENT)) {
-            core.counters.add(Counter.TLB_FLUSH, cpu, 1);
+            flush(vcpu);
         }
         if (requests.take(cpu, VcpuRequests.TLB_FLUSH_GUEST)) {
-            core.counters.add(Counter.TLB_FLUSH, cpu, 1);
+            flush(vcpu);
             if (!core.options.tdpEnabled()) {
                 roots.sync(vcpu);
                 roots.freeUnsyncPrevious(vcpu);
             }
         }
+    }
+
+    private void flush(VcpuState vcpu) {
+        core.counters.add(Counter.TLB_FLUSH, vcpu.index, 1);
+        vcpu.flushTlb();
     }
 }

@@ -59,20 +59,44 @@ public final class Registers {
 
     /** Makes the state of a virtual CPU with paging off. */
     public VcpuState newVcpu(int index) {
-        return new VcpuState(index, modeOf(0, 0, 0));
+        return new VcpuState(index, modeOf(0, 0, 0, false));
     }
 
-    private MmuMode modeOf(long cr0, long cr4, long efer) {
+    private MmuMode modeOf(long cr0, long cr4, long efer, boolean nested) {
         PagingMode paging = pagingOf(cr0, cr4, efer);
-        int cpuRole = cpuRole(paging);
+        int guestMode = nested ? Role.GUEST_MODE : 0;
+        int cpuRole = cpuRole(paging) | guestMode;
         int rootRole;
         if (core.options.tdpEnabled()) {
             rootRole = Role.withLevel(
-                    Role.withAccess(Role.DIRECT | Role.EFER_NX | Role.CR0_WP, Role.ACC_ALL), core.options.hostLevels());
+                            Role.withAccess(Role.DIRECT | Role.EFER_NX | Role.CR0_WP, Role.ACC_ALL),
+                            core.options.hostLevels())
+                    | guestMode;
         } else {
             rootRole = Role.withLevel(cpuRole, Math.max(3, paging.levels())) | Role.EFER_NX;
         }
         return new MmuMode(cpuRole, extension(paging, cr4, efer), rootRole, paging);
+    }
+
+    /** Finds out anew what the MMU in use shadows; roots stay (VC-3). */
+    void recomputeMode(VcpuState vcpu) {
+        vcpu.setMode(modeOf(vcpu.cr0, vcpu.cr4, vcpu.efer, vcpu.nested()));
+    }
+
+    /** What shadowing the nested tables of an L1 with these registers means (NE-4). */
+    MmuMode nestedPagingMode(VcpuState l1) {
+        PagingMode paging = pagingOf(l1.cr0 & ~CR0_WP, l1.cr4, l1.efer);
+        int cpuRole = cpuRole(paging) | Role.GUEST_MODE;
+        int hostLevels = core.options.hostLevels();
+        int rootRole = Role.withLevel(cpuRole, hostLevels);
+        if (hostLevels == 5 && paging.levels() == 4) {
+            rootRole |= Role.PASSTHROUGH;
+        }
+        return new MmuMode(cpuRole, extension(paging, l1.cr4, l1.efer), rootRole, paging);
+    }
+
+    PagingMode pagingOf(ControlState control) {
+        return pagingOf(control.cr0(), control.cr4(), control.efer());
     }
 
     private static PagingMode pagingOf(long cr0, long cr4, long efer) {
@@ -126,7 +150,7 @@ public final class Registers {
     }
 
     /**
-     * The guest writes CR0 (VC-5).
+     * The guest writes CR0 (VC-5); switching paging on with EFER.LME enters long mode.
      *
      * @return false if the PDPTEs it would load are illegal: a general protection fault, nothing is changed
      */
@@ -138,8 +162,12 @@ public final class Registers {
             return false;
         }
         vcpu.cr0 = value;
+        if ((changed & CR0_PG) != 0) {
+            boolean longMode = (value & CR0_PG) != 0 && (vcpu.efer & EFER_LME) != 0;
+            vcpu.efer = longMode ? vcpu.efer | EFER_LMA : vcpu.efer & ~EFER_LMA;
+        }
         if (core.options.tdpEnabled() && (changed & (CR0_WP | CR0_PG)) == CR0_WP) {
-            vcpu.mode = modeOf(vcpu.cr0, vcpu.cr4, vcpu.efer);
+            recomputeMode(vcpu);
             return true;
         }
         if ((changed & CR0_PG) != 0 && (value & CR0_PG) == 0) {
@@ -224,6 +252,9 @@ public final class Registers {
         }
         if (changed) {
             resetContext(vcpu);
+            if (core.options.era().setRegistersFlushesGuest()) {
+                core.requests.raise(vcpu.index, VcpuRequests.TLB_FLUSH_GUEST);
+            }
         }
     }
 
@@ -231,7 +262,7 @@ public final class Registers {
     private void resetContext(VcpuState vcpu) {
         roots.freeAll(vcpu);
         vcpu.mmio.clearGva();
-        vcpu.mode = modeOf(vcpu.cr0, vcpu.cr4, vcpu.efer);
+        recomputeMode(vcpu);
     }
 
     private static boolean paePaging(VcpuState vcpu) {

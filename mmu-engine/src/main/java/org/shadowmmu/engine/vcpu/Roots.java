@@ -9,6 +9,7 @@ import org.shadowmmu.engine.shadow.MmuMode;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.sync.Synchronizer;
+import org.shadowmmu.engine.tdp.TdpMmu;
 import org.shadowmmu.engine.zap.Reclaimer;
 import org.shadowmmu.engine.zap.Zapper;
 
@@ -22,15 +23,23 @@ public final class Roots {
     private final Reclaimer reclaimer;
     private final PageLookup lookup;
     private final Synchronizer synchronizer;
+    private final TdpMmu tdp;
     private final InvalidList list = new InvalidList();
 
     /** Makes the root rules of a virtual machine. */
-    public Roots(MmuCore core, Zapper zapper, Reclaimer reclaimer, PageLookup lookup, Synchronizer synchronizer) {
+    public Roots(
+            MmuCore core,
+            Zapper zapper,
+            Reclaimer reclaimer,
+            PageLookup lookup,
+            Synchronizer synchronizer,
+            TdpMmu tdp) {
         this.core = core;
         this.zapper = zapper;
         this.reclaimer = reclaimer;
         this.lookup = lookup;
         this.synchronizer = synchronizer;
+        this.tdp = tdp;
     }
 
     /** Loads a root for the current mode (VC-21); returns false if that is not possible. */
@@ -46,10 +55,14 @@ public final class Roots {
     }
 
     private boolean allocate(VcpuState vcpu) {
-        MmuMode mode = vcpu.mode;
+        MmuMode mode = vcpu.mode();
         Root root = vcpu.roots().current();
         int level = Role.level(mode.rootRole());
         if (mode.direct()) {
+            if (core.options.tdpMmu()) {
+                root.set(0, tdp.acquire(mode.rootRole()));
+                return true;
+            }
             if (level >= 4) {
                 root.set(0, take(0, mode.rootRole(), mode));
                 return true;
@@ -65,22 +78,22 @@ public final class Roots {
     }
 
     private boolean allocateIndirect(VcpuState vcpu, Root root) {
-        long gfn = vcpu.mode.paging().gfn(vcpu.cr3);
+        long gfn = vcpu.mode().paging().gfn(vcpu.pgd());
         if (!visible(vcpu, gfn)) {
             core.requests.raise(vcpu.index, VcpuRequests.TRIPLE_FAULT);
             return false;
         }
-        root.set(vcpu.cr3, take(gfn, vcpu.mode.rootRole(), vcpu.mode));
+        root.set(vcpu.pgd(), take(gfn, vcpu.mode().rootRole(), vcpu.mode()));
         return true;
     }
 
     private boolean allocatePae(VcpuState vcpu, Root root) {
-        MmuMode mode = vcpu.mode;
+        MmuMode mode = vcpu.mode();
         boolean fourByte = mode.paging().fourByte();
         long[] gfns = new long[Root.PAE_ENTRIES];
         for (int i = 0; i < gfns.length; i++) {
             boolean present = fourByte || (vcpu.pdptes[i] & 1) != 0;
-            gfns[i] = present ? mode.paging().gfn(fourByte ? vcpu.cr3 : vcpu.pdptes[i]) : -1;
+            gfns[i] = present ? mode.paging().gfn(fourByte ? vcpu.pgd() : vcpu.pdptes[i]) : -1;
             if (present && !visible(vcpu, gfns[i])) {
                 core.requests.raise(vcpu.index, VcpuRequests.TRIPLE_FAULT);
                 return false;
@@ -93,7 +106,7 @@ public final class Roots {
                 entries[i] = take(gfns[i], fourByte ? Role.withQuadrant(role, i) : role, mode);
             }
         }
-        root.setPae(vcpu.cr3, entries);
+        root.setPae(vcpu.pgd(), entries);
         return true;
     }
 
@@ -110,19 +123,19 @@ public final class Roots {
     /** Synchronises what lies below the current root (US-25). */
     public void sync(VcpuState vcpu) {
         Root root = vcpu.roots().current();
-        if (vcpu.mode.direct() || !root.valid()) {
+        if (vcpu.mode().direct() || !root.valid()) {
             return;
         }
         vcpu.mmio.clearGva();
         ShadowPage page = root.page();
         if (page != null) {
-            syncBelow(page, vcpu.mode);
+            syncBelow(page, vcpu.mode());
             return;
         }
         for (int i = 0; i < Root.PAE_ENTRIES; i++) {
             ShadowPage entry = root.paeEntry(i);
             if (entry != null) {
-                syncBelow(entry, vcpu.mode);
+                syncBelow(entry, vcpu.mode());
             }
         }
     }
@@ -168,12 +181,12 @@ public final class Roots {
         RootSet roots = vcpu.roots();
         Root current = roots.current();
         if (current.valid()) {
-            if (matches(current, vcpu.mode, pgd)) {
+            if (matches(current, vcpu.mode(), pgd)) {
                 return true;
             }
             for (int i = 0; i < RootSet.PREVIOUS; i++) {
                 current.swap(roots.previous(i));
-                if (matches(current, vcpu.mode, pgd)) {
+                if (matches(current, vcpu.mode(), pgd)) {
                     return true;
                 }
             }
@@ -181,7 +194,7 @@ public final class Roots {
             return false;
         }
         for (int i = 0; i < RootSet.PREVIOUS; i++) {
-            if (matches(roots.previous(i), vcpu.mode, pgd)) {
+            if (matches(roots.previous(i), vcpu.mode(), pgd)) {
                 current.swap(roots.previous(i));
                 for (int j = i; j + 1 < RootSet.PREVIOUS; j++) {
                     roots.previous(j).swap(roots.previous(j + 1));
@@ -205,8 +218,8 @@ public final class Roots {
 
     /** Frees all roots of both contexts (VC-4, VC-23). */
     public void freeAll(VcpuState vcpu) {
-        freeAll(vcpu.roots());
-        freeAll(vcpu.nestedRoots());
+        freeAll(vcpu.rootMmu().roots);
+        freeAll(vcpu.guestMmu().roots);
     }
 
     private void freeAll(RootSet roots) {
@@ -219,8 +232,8 @@ public final class Roots {
 
     /** Frees roots that are obsolete (VC-24). */
     public void freeObsolete(VcpuState vcpu) {
-        freeObsolete(vcpu.roots());
-        freeObsolete(vcpu.nestedRoots());
+        freeObsolete(vcpu.rootMmu().roots);
+        freeObsolete(vcpu.guestMmu().roots);
     }
 
     private void freeObsolete(RootSet roots) {
@@ -243,7 +256,9 @@ public final class Roots {
             return;
         }
         ShadowPage page = root.page();
-        if (page != null) {
+        if (page != null && page.tdp) {
+            tdp.release(page);
+        } else if (page != null) {
             zapper.releaseRoot(page, list);
         } else {
             for (int i = 0; i < Root.PAE_ENTRIES; i++) {

@@ -5,15 +5,23 @@ import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.PteLists;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
+import org.shadowmmu.engine.tdp.TdpMmu;
+import org.shadowmmu.engine.tdp.WriteProtection;
 
 /** Dirty logging of memslots, without and with manual protection (DL-1 to DL-7). */
 final class DirtyLog {
     private static final int WORD_PAGES = 64;
 
     private final MmuCore core;
+    private final TdpMmu tdp;
+    private final WriteProtection protection;
+    private final HugePageSplitter splitter;
 
-    DirtyLog(MmuCore core) {
+    DirtyLog(MmuCore core, TdpMmu tdp, WriteProtection protection, HugePageSplitter splitter) {
         this.core = core;
+        this.tdp = tdp;
+        this.protection = protection;
+        this.splitter = splitter;
     }
 
     /** Logging was switched on for a slot (DL-1). */
@@ -22,11 +30,13 @@ final class DirtyLog {
             slot.markAllDirty();
             return;
         }
+        splitter.split(slot, slot.baseGfn(), slot.endGfn());
         for (int level = 1; level <= Memslot.LEAF_LEVELS; level++) {
             for (int index = 0; index < slot.indexes(level); index++) {
                 core.rmaps.protectForDirtyLog(slot, level, index);
             }
         }
+        tdp.protectSlot(slot, 1);
         core.requests.remoteFlush();
     }
 
@@ -41,6 +51,7 @@ final class DirtyLog {
         if (any) {
             core.requests.remoteFlush();
         }
+        tdp.zapCollapsible(slot);
     }
 
     private boolean dropCollapsible(Memslot slot, int level, int index) {
@@ -104,11 +115,13 @@ final class DirtyLog {
         if (core.options.dirtyInitiallySet()) {
             long first = base + Long.numberOfTrailingZeros(bits);
             long last = base + Long.SIZE - 1 - Long.numberOfLeadingZeros(bits);
-            core.rmaps.protectGuestTable(slot, first, 2);
-            if (slot.index(first, 2) != slot.index(last, 2)) {
-                core.rmaps.protectGuestTable(slot, last, 2);
+            splitter.split(slot, first, last + 1);
+            protection.protectGuestTable(slot, first, 2);
+            if (first >> 9 != last >> 9) {
+                protection.protectGuestTable(slot, last, 2);
             }
         }
+        tdp.protectMasked(slot, base, bits);
         for (long rest = bits; rest != 0; rest &= rest - 1) {
             long gfn = base + Long.numberOfTrailingZeros(rest);
             core.rmaps.protectForDirtyLog(slot, 1, slot.index(gfn, 1));

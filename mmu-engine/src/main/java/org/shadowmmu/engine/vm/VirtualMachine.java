@@ -22,7 +22,10 @@ import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.sync.Synchronizer;
+import org.shadowmmu.engine.tdp.TdpMmu;
+import org.shadowmmu.engine.tdp.WriteProtection;
 import org.shadowmmu.engine.vcpu.GuestEntry;
+import org.shadowmmu.engine.vcpu.Nesting;
 import org.shadowmmu.engine.vcpu.Registers;
 import org.shadowmmu.engine.vcpu.Roots;
 import org.shadowmmu.engine.zap.FastZap;
@@ -42,6 +45,7 @@ public final class VirtualMachine {
     private final Reclaimer reclaimer;
     private final Memslots memslots;
     private final DirtyLog dirtyLog;
+    private final TdpMmu tdp;
     private final List<Vcpu> vcpus = new ArrayList<>();
     private final InvalidList requested = new InvalidList();
 
@@ -49,19 +53,23 @@ public final class VirtualMachine {
         core = new MmuCore(options, count, policies, events);
         zapper = new Zapper(core);
         reclaimer = new Reclaimer(core, zapper);
-        FastZap fastZap = new FastZap(core, zapper);
-        Synchronizer synchronizer = new Synchronizer(core, zapper);
-        PageLookup lookup = new PageLookup(core, zapper, synchronizer);
-        Roots roots = new Roots(core, zapper, reclaimer, lookup, synchronizer);
+        tdp = new TdpMmu(core);
+        WriteProtection protection = new WriteProtection(core, tdp);
+        FastZap fastZap = new FastZap(core, zapper, tdp);
+        Synchronizer synchronizer = new Synchronizer(core, zapper, protection);
+        PageLookup lookup = new PageLookup(core, zapper, synchronizer, protection);
+        Roots roots = new Roots(core, zapper, reclaimer, lookup, synchronizer, tdp);
         Registers registers = new Registers(core, roots);
-        GuestEntry entry = new GuestEntry(core, roots);
+        Nesting nesting = new Nesting(core, registers, roots);
+        GuestEntry entry = new GuestEntry(core, roots, nesting);
         HardwareWalk walk = new HardwareWalk(core);
-        PageFaults faults = new PageFaults(core, roots, zapper, reclaimer, lookup, synchronizer, registers);
-        dirtyLog = new DirtyLog(core);
-        memslots = new Memslots(core, fastZap, new SlotZap(core, zapper, fastZap), reclaimer, dirtyLog);
+        PageFaults faults =
+                new PageFaults(core, roots, zapper, reclaimer, lookup, synchronizer, registers, nesting, tdp);
+        dirtyLog = new DirtyLog(core, tdp, protection, new HugePageSplitter(core, lookup, tdp));
+        memslots = new Memslots(core, fastZap, new SlotZap(core, zapper, fastZap, tdp), reclaimer, dirtyLog);
         core.host.setNotifier(this::unmap);
         for (int i = 0; i < count; i++) {
-            vcpus.add(new Vcpu(this, registers.newVcpu(i), entry, walk, faults, registers));
+            vcpus.add(new Vcpu(this, registers.newVcpu(i), entry, walk, faults, registers, nesting));
         }
         policies.bind(facts());
     }
@@ -232,6 +240,7 @@ public final class VirtualMachine {
                 if (slot.backing() == backing && from < to) {
                     long shift = slot.baseGfn() - slot.backingPage();
                     any |= core.rmaps.zapRange(slot, from + shift, to + shift);
+                    any |= tdp.zapLeaves(space, from + shift, to + shift);
                 }
             }
         }

@@ -5,15 +5,18 @@ import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.InvalidList;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.ShadowPage;
+import org.shadowmmu.engine.tdp.TdpMmu;
 
 /** Zaps everything by starting a new generation (ZAP-60, ZAP-61). */
 public final class FastZap {
     private final MmuCore core;
     private final Zapper zapper;
+    private final TdpMmu tdp;
     private final InvalidList list = new InvalidList();
 
     /** Makes the fast zap of a virtual machine. */
-    public FastZap(MmuCore core, Zapper zapper) {
+    public FastZap(MmuCore core, Zapper zapper, TdpMmu tdp) {
+        this.tdp = tdp;
         this.core = core;
         this.zapper = zapper;
     }
@@ -22,8 +25,10 @@ public final class FastZap {
     public void zapAll() {
         core.events.zapAllFast(core.pages.generation(), core.pages.used());
         core.pages.toggleGeneration();
+        tdp.invalidateRoots();
         core.requests.raiseAll(VcpuRequests.FREE_OBSOLETE_ROOTS);
         zapObsolete();
+        tdp.zapInvalidated();
     }
 
     private void zapObsolete() {

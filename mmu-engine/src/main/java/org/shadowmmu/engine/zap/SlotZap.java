@@ -2,11 +2,13 @@ package org.shadowmmu.engine.zap;
 
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.api.MemslotChange;
+import org.shadowmmu.api.MemslotZapScope;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.InvalidList;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
+import org.shadowmmu.engine.tdp.TdpMmu;
 
 /**
  * Zaps what must go when a memslot is deleted or moved, in the scope that the policy chooses (MS-20 to MS-24).
@@ -18,10 +20,12 @@ public final class SlotZap {
     private final MmuCore core;
     private final Zapper zapper;
     private final FastZap fastZap;
+    private final TdpMmu tdp;
     private final InvalidList list = new InvalidList();
 
     /** Makes the slot zap of a virtual machine. */
-    public SlotZap(MmuCore core, Zapper zapper, FastZap fastZap) {
+    public SlotZap(MmuCore core, Zapper zapper, FastZap fastZap, TdpMmu tdp) {
+        this.tdp = tdp;
         this.core = core;
         this.zapper = zapper;
         this.fastZap = fastZap;
@@ -29,8 +33,9 @@ public final class SlotZap {
 
     /** Zaps for a slot that is marked invalid (MS-10.2). */
     public void zap(Memslot slot, MemslotChange change) {
-        switch (core.policies.memslotZapScope(change)) {
-            case EVERYTHING -> fastZap.zapAll();
+        MemslotZapScope scope = core.policies.memslotZapScope(change);
+        switch (scope == MemslotZapScope.UPSTREAM ? core.options.upstreamSlotZap() : scope) {
+            case UPSTREAM, EVERYTHING -> fastZap.zapAll();
             case SLOT_LEAVES, SLOT_LEAVES_THEN_TABLES -> zapLeavesThenPages(slot, false);
             case PAGES_OF_GFNS -> zapLeavesThenPages(slot, true);
         }
@@ -38,6 +43,7 @@ public final class SlotZap {
 
     private void zapLeavesThenPages(Memslot slot, boolean directToo) {
         boolean flush = core.rmaps.zapRange(slot, slot.baseGfn(), slot.endGfn());
+        flush |= tdp.zapLeaves(slot.addressSpace(), slot.baseGfn(), slot.endGfn());
         if (directToo || core.pages.indirect() > 0) {
             for (long gfn = slot.baseGfn(); gfn < slot.endGfn(); gfn++) {
                 zapPagesOf(gfn, slot.addressSpace(), directToo);

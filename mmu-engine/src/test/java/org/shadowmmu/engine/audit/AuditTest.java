@@ -122,7 +122,7 @@ class AuditTest {
                 machine.pageFor(PLAIN).spt[0x80] = Spte.mmio(0x80, Role.ACC_ALL, core.memslots.generation(0));
             case UNSYNC_PAGES_ARE_ACTIVE_AND_NO_ROOTS -> {
                 core.pages.takeRoot(table);
-                RootSurgery.hold(machine.vm.vcpu(0).state().nestedRoots().current(), table);
+                RootSurgery.hold(machine.vm.vcpu(0).state().guestMmu().roots.current(), table);
             }
             case ONLY_LEVEL_1_PAGES_OF_GUEST_TABLES_ARE_UNSYNC -> {
                 directory.unsync = true;

@@ -96,7 +96,7 @@ class DirectFaultTest {
     /** VC-2: a host with 5 levels. */
     @Test
     void fiveLevelHostHasFiveLevelTree() {
-        TestMachine five = TestMachine.with(new MmuOptions(true, 5, false, true, false, false));
+        TestMachine five = TestMachine.with(MmuOptions.tdp().withHostLevels(5));
         five.slot(0, 0, 0x1000);
 
         five.read(5);

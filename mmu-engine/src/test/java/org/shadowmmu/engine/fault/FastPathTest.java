@@ -93,7 +93,7 @@ class FastPathTest {
     /** PF-40: nothing present, or no write. */
     @Test
     void otherFaultsAreNotConsidered() {
-        machine = TestMachine.with(new MmuOptions(true, 4, true, true, false, false));
+        machine = TestMachine.with(MmuOptions.tdp().withNxHugePages(true));
         machine.slot(0, 0, 0x400, 0, true);
         machine.read(0x10);
         machine.fetch(0x10);

@@ -21,7 +21,7 @@ class HugePagesTest {
     }
 
     private static TestMachine mitigated() {
-        return TestMachine.with(new MmuOptions(true, 4, true, true, false, false));
+        return TestMachine.with(MmuOptions.tdp().withNxHugePages(true));
     }
 
     @Test

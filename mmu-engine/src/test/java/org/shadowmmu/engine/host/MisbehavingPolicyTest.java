@@ -9,6 +9,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +22,7 @@ import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.policy.VmFacts;
 
 /** Policies of real jars that break their contract while a machine runs: each ends in one sentence that says who and where. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MisbehavingPolicyTest {
     private static final long EVENT = 17;
     private static final String WELL_BEHAVED_ORDER =

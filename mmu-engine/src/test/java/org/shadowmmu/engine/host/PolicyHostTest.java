@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.jar.Attributes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.shadowmmu.api.testing.FakePage;
 import org.shadowmmu.engine.policy.PolicyAssignment;
@@ -23,6 +24,7 @@ import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.policy.PolicySelectionException;
 
 /** Real jars, good and bad, dropped into a directory. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PolicyHostTest {
     @TempDir
     Path directory;
@@ -422,6 +424,8 @@ class PolicyHostTest {
         assertThat(loader.getResource("org/shadowmmu/engine/host/PolicyHost.class"))
                 .isNull();
         assertThat(loader.getResource("java/lang/Object.class")).isNull();
+        assertThat(Collections.list(loader.getResources("java/lang/Object.class")))
+                .isEmpty();
     }
 
     @Test

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.shadowmmu.api.PagePredicate;
@@ -19,6 +21,7 @@ import org.shadowmmu.api.testing.ReferenceQueue;
  * The queues in flat arrays beside a plain linked list. Random operations find what examples do not: a stale link at an end
  * that is only followed later, a page that is in two queues after a move, an id used again that inherits old links.
  */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LinkedPageQueueTest {
     private static final int QUEUES = 3;
     private static final int PAGES = 40;
@@ -79,6 +82,7 @@ class LinkedPageQueueTest {
         assertThat(towardsYoung(queue)).isEqualTo(expected);
         assertThat(towardsOld(queue)).isEqualTo(expected);
         assertThat(queue.size()).isEqualTo(expected.size());
+        // Both walks ended, so these do.
         assertThat(queue.oldestVictim()).isSameAs(reference.oldestVictim());
         assertThat(queue.youngestVictim()).isSameAs(reference.youngestVictim());
         assertThat(queue.oldestVictim(EVEN)).isSameAs(reference.oldestVictim(EVEN));
@@ -92,7 +96,7 @@ class LinkedPageQueueTest {
     private static List<ShadowPageView> towardsYoung(PageQueue queue) {
         List<ShadowPageView> pages = new ArrayList<>();
         for (ShadowPageView page = queue.oldest(); page != null; page = queue.younger(page)) {
-            pages.add(page);
+            add(pages, page);
         }
         return pages;
     }
@@ -100,9 +104,16 @@ class LinkedPageQueueTest {
     private static List<ShadowPageView> towardsOld(PageQueue queue) {
         List<ShadowPageView> pages = new ArrayList<>();
         for (ShadowPageView page = queue.youngest(); page != null; page = queue.older(page)) {
-            pages.add(0, page);
+            add(pages, page);
         }
+        Collections.reverse(pages);
         return pages;
+    }
+
+    /** A circle in the links must fail the test, not hang it. */
+    private static void add(List<ShadowPageView> pages, ShadowPageView page) {
+        assertThat(pages).hasSizeLessThan(PAGES);
+        pages.add(page);
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.shadowmmu.api.ApiVersion;
 import org.shadowmmu.api.ChildZap;
 import org.shadowmmu.api.Decision;
@@ -28,6 +29,7 @@ import org.shadowmmu.api.UnlinkCause;
 import org.shadowmmu.api.testing.FakePage;
 
 /** Who is asked, who is told, and what is kept per policy. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PolicyRuntimeTest {
     private static final MemslotChange DELETE = new MemslotChange(MemslotChange.Kind.DELETE, 2, 0, 0x100, 16);
 
@@ -104,8 +106,8 @@ class PolicyRuntimeTest {
         assertThat(runtime.nextVictim()).isSameAs(younger);
         root.rootCount(0);
         assertThat(runtime.nextVictim()).isSameAs(root);
-        assertThat(runtime.memslotZapScope(DELETE)).isEqualTo(MemslotZapScope.EVERYTHING);
-        assertThat(runtime.rootZapOrder(4, 0)).isEqualTo(RootZapOrder.ONE_GIB_THEN_ROOT);
+        assertThat(runtime.memslotZapScope(DELETE)).isEqualTo(MemslotZapScope.UPSTREAM);
+        assertThat(runtime.rootZapOrder(4, 0)).isEqualTo(RootZapOrder.UPSTREAM);
         assertThat(runtime.hearsLeafInstalled()).isFalse();
         assertThat(runtime.hearsAccessedBit()).isFalse();
     }

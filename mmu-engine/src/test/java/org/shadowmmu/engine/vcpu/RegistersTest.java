@@ -35,7 +35,8 @@ class RegistersTest {
             String cpuRole,
             String extension,
             String what) {
-        TestMachine machine = TestMachine.with(new MmuOptions(tdp, hostLevels, false, true, false, false));
+        TestMachine machine =
+                TestMachine.with((tdp ? MmuOptions.tdp() : MmuOptions.shadow()).withHostLevels(hostLevels));
         VcpuState vcpu = machine.vm.vcpu(0).state();
 
         long lma = (Long.decode(efer) & Registers.EFER_LME) != 0 ? Registers.EFER_LMA : 0;

@@ -25,7 +25,7 @@ class DirtyLogTest {
     }
 
     private static TestMachine manual(boolean initiallySet) {
-        return TestMachine.with(new MmuOptions(true, 4, false, true, true, initiallySet));
+        return TestMachine.with(MmuOptions.tdp().withDirtyManualProtect(true).withDirtyInitiallySet(initiallySet));
     }
 
     private String log() {

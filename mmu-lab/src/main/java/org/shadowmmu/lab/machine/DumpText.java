@@ -1,8 +1,10 @@
 package org.shadowmmu.lab.machine;
 
 import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.shadow.MmuMode;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.Spte;
+import org.shadowmmu.engine.vcpu.MmuContext;
 import org.shadowmmu.engine.vcpu.Root;
 import org.shadowmmu.engine.vcpu.RootSet;
 import org.shadowmmu.engine.vcpu.VcpuState;
@@ -15,8 +17,15 @@ final class DumpText {
 
     private final VirtualMachine machine;
     private final MmuCore core;
+    private final long unusedRole;
 
-    DumpText(VirtualMachine machine) {
+    /**
+     * Makes the dump of a machine.
+     *
+     * @param unusedRole what the kernel shows as the role of a context that was never used
+     */
+    DumpText(VirtualMachine machine, long unusedRole) {
+        this.unusedRole = unusedRole;
         this.machine = machine;
         this.core = machine.core();
     }
@@ -28,26 +37,64 @@ final class DumpText {
         out.text(" valid_gen=").decimal(core.pages.generation());
         out.text(" indirect_shadow_pages=").decimal(core.pages.indirect());
         out.text(" listed=").decimal(core.pages.listedCount());
-        out.text(" tdp_roots=0").endLine();
+        out.text(" tdp_roots=").decimal(core.tdpRoots.size()).endLine();
         for (int i = 0; i < machine.vcpus(); i++) {
             if (machine.vcpus() > 1) {
                 out.text("  dump vcpu ").decimal(i).endLine();
             }
             VcpuState vcpu = machine.vcpu(i).state();
-            out.text("  dump root_mmu root_role=")
-                    .shortHex(Integer.toUnsignedLong(vcpu.mode().rootRole()));
-            out.text(" cpu_role_base=")
-                    .shortHex(Integer.toUnsignedLong(vcpu.mode().cpuRole()));
-            out.text(" cpu_role_ext=").shortHex(vcpu.mode().cpuRoleExtension());
-            out.text(" current=1").endLine();
-            roots(vcpu.roots(), out);
-            out.text("  dump guest_mmu root_role=0 cpu_role_base=0 cpu_role_ext=0 current=0")
-                    .endLine();
-            roots(vcpu.nestedRoots(), out);
+            context("root_mmu", vcpu.rootMmu(), vcpu, out);
+            context("guest_mmu", vcpu.guestMmu(), vcpu, out);
         }
         for (ShadowPage page = core.pages.newest(); page != null; page = page.older()) {
             page(page, out);
         }
+        for (ShadowPage root : core.tdpRoots) {
+            out.text("  dump tdp_root role=").shortHex(Integer.toUnsignedLong(root.roleWord()));
+            out.text(" refcount=").decimal(root.rootCount()).endLine();
+            table(root, out);
+        }
+    }
+
+    /** A table of the TDP MMU, then those below it. */
+    private void table(ShadowPage table, LineBuffer out) {
+        boolean any = false;
+        int level = table.level();
+        for (int index = 0; index < ShadowPage.ENTRIES; index++) {
+            long spte = table.spt[index];
+            if (spte == 0) {
+                continue;
+            }
+            if (!any) {
+                out.text("  dump tdp level=")
+                        .decimal(level)
+                        .text(" gfn=")
+                        .shortHex(table.gfn())
+                        .text(':');
+                any = true;
+            }
+            out.text(' ').decimal(index);
+            out.text(Spte.presentNonLeaf(spte, level) ? '>' : ':').shortHex(Spte.present(spte) ? spte & ~FRAME : spte);
+        }
+        if (any) {
+            out.endLine();
+        }
+        for (int index = 0; index < ShadowPage.ENTRIES; index++) {
+            if (Spte.presentNonLeaf(table.spt[index], level)) {
+                table(core.pages.child(table.spt[index]), out);
+            }
+        }
+    }
+
+    private void context(String name, MmuContext context, VcpuState vcpu, LineBuffer out) {
+        boolean used = context.used();
+        MmuMode mode = context.mode();
+        out.text("  dump ").text(name);
+        out.text(" root_role=").shortHex(used ? Integer.toUnsignedLong(mode.rootRole()) : unusedRole);
+        out.text(" cpu_role_base=").shortHex(used ? Integer.toUnsignedLong(mode.cpuRole()) : 0);
+        out.text(" cpu_role_ext=").shortHex(used ? mode.cpuRoleExtension() : 0);
+        out.text(" current=").decimal(vcpu.activeMmu() == context ? 1 : 0).endLine();
+        roots(context.roots, out);
     }
 
     private static void roots(RootSet roots, LineBuffer out) {
@@ -66,7 +113,7 @@ final class DumpText {
         }
         out.text(" pgd=").shortHex(root.pgd());
         ShadowPage page = root.page();
-        if (page != null && page.listed()) {
+        if (page != null && (page.listed() || page.tdp)) {
             pageName(page, out);
             out.endLine();
             return;
@@ -77,7 +124,7 @@ final class DumpText {
     private static void paeEntries(Root root, LineBuffer out) {
         for (int i = 0; i < Root.PAE_ENTRIES; i++) {
             ShadowPage entry = root.paeEntry(i);
-            if (entry != null) {
+            if (entry != null && entry.listed()) {
                 out.text("  dump pae_root ").decimal(i);
                 pageName(entry, out);
                 out.endLine();

@@ -28,6 +28,10 @@ final class GuestCpu {
         OUT,
         /** An exception was delivered and its handler ended the run. */
         EXCEPTION,
+        /** The nested guest executed HLT. */
+        HALT,
+        /** The nested guest left to L1. */
+        NESTED_EXIT,
         /** The guest cannot go on (SP-32). */
         SHUTDOWN,
         /** The guest makes no progress. */
@@ -40,12 +44,17 @@ final class GuestCpu {
     private static final int NO_VECTOR = -1;
 
     private static final int EXIT_OUT = 0x7b;
+    private static final int EXIT_VMRUN = 0x80;
+    private static final int EXIT_HLT = 0x78;
+    private static final int NESTED_EXIT_UD = 0x46;
     private static final int PORT_DONE = 0x10;
     private static final int PORT_PF = 0x11;
     private static final int PORT_OTHER = 0x12;
+    private static final int PORT_NESTED = 0x13;
 
     private static final int OPCODE_OUT = 0xe6;
     private static final int OPCODE_NOP = 0x90;
+    private static final int OPCODE_HLT = 0xf4;
 
     /** Fault exits of one instruction after which it counts as stuck; the recording's watchdog waits 2 s. */
     private static final int PATIENCE = 10_000;
@@ -64,6 +73,8 @@ final class GuestCpu {
     private long vectorAddress;
     private int deliveredPort;
     private long outRip;
+    private long haltRip;
+    private long faultAddress;
 
     GuestCpu(
             VirtualMachine machine,
@@ -107,9 +118,13 @@ final class GuestCpu {
     private Stop run(long rip, boolean user, boolean decode) {
         vcpu.state().rip = rip;
         vcpu.state().user = user;
+        boolean nested = vcpu.state().nested();
         for (int tries = 0; tries < PATIENCE; tries++) {
             if (vcpu.enter() != GuestEntry.Result.ENTERED) {
                 return Stop.SHUTDOWN;
+            }
+            if (nested && !vcpu.state().nested()) {
+                return Stop.NESTED_EXIT;
             }
             if (vcpu.state().takeGuestFault()) {
                 raise(VECTOR_PF, vcpu.state().guestFaultError(), vcpu.state().guestFaultAddress());
@@ -122,18 +137,20 @@ final class GuestCpu {
             }
             int attempt = attempt(rip, user, decode);
             if (attempt == Translation.OK) {
-                return decode && outRip == rip ? Stop.OUT : Stop.DONE;
+                return decode ? decodedStop(rip) : Stop.DONE;
             }
             if (attempt == Translation.GUEST_FAULT) {
                 raise(VECTOR_PF, translation.guestError(), faultAddress);
             } else if (exit(rip, user, decode)) {
-                return decode && outRip == rip ? Stop.OUT : Stop.DONE;
+                return decode ? decodedStop(rip) : Stop.DONE;
             }
         }
         return Stop.STUCK;
     }
 
-    private long faultAddress;
+    private Stop decodedStop(long rip) {
+        return haltRip == rip ? Stop.HALT : outRip == rip ? Stop.OUT : Stop.DONE;
+    }
 
     private int access(long va, int kind, boolean user) {
         faultAddress = va;
@@ -143,6 +160,7 @@ final class GuestCpu {
     /** The instruction's accesses in the processor's order (RC-7); memory changes only if all are allowed. */
     private int attempt(long rip, boolean user, boolean decode) {
         outRip = -1;
+        haltRip = -1;
         int fetched = access(rip, Access.FETCH, user);
         if (fetched != Translation.OK) {
             return fetched;
@@ -210,6 +228,10 @@ final class GuestCpu {
                 decoded.set(Kind.NONE, 0, 0, 0, false);
                 outRip = rip;
             }
+            case OPCODE_HLT -> {
+                decoded.set(Kind.NONE, 0, 0, 0, false);
+                haltRip = rip;
+            }
             case OPCODE_NOP -> decoded.set(Kind.NONE, 0, 0, 0, false);
             case 0 -> decoded.set(Kind.READ_MODIFY_WRITE, 0, 0, 1, false);
             default ->
@@ -225,6 +247,9 @@ final class GuestCpu {
         long address = translation.exitAddress();
         long error = translation.exitError();
         events.kvmExit(translation.exitReason(), rip, error);
+        if (vcpu.state().nested()) {
+            events.nestedVmexit(translation.exitReason(), error, address);
+        }
         if (vcpu.fault(address, error) != Outcome.EMULATE) {
             return false;
         }
@@ -235,6 +260,10 @@ final class GuestCpu {
             }
             case RESUME, GUEST_FAULT -> {}
             case UNREADABLE -> {
+                if (vcpu.state().nested()) {
+                    vcpu.state().queueNestedExit(NESTED_EXIT_UD, error, address);
+                    return false;
+                }
                 if (!user) {
                     result.part("internal-error sub=1");
                 }
@@ -351,6 +380,45 @@ final class GuestCpu {
             events.kvmExit(RegisterExit.INVLPG, rip, 0);
             vcpu.fetchForSkip(false);
             vcpu.invlpg(address);
+        }
+        return stop;
+    }
+
+    // ---- nested guests ---------------------------------------------------------------------------------------------
+
+    /** Runs VMRUN up to the entry of L2 (RC-30); the caller makes the entry. */
+    Stop vmrun(long rip) {
+        Stop stop = run(rip, Kind.NONE, 0, 0, 0, false);
+        if (stop == Stop.DONE) {
+            events.kvmExit(EXIT_VMRUN, rip, 0);
+            vcpu.fetchForSkip(false);
+        }
+        return stop;
+    }
+
+    /** Runs HLT in L2, which exits to L1 (RC-31). */
+    Stop halt(long rip) {
+        Stop stop = run(rip, Kind.NONE, 0, 0, 0, false);
+        return stop == Stop.DONE ? halted(rip) : stop;
+    }
+
+    /** L2 executed HLT: the exit to L1. */
+    Stop halted(long rip) {
+        events.kvmExit(EXIT_HLT, rip, 0);
+        events.nestedVmexit(EXIT_HLT, 0, 0);
+        vcpu.nesting().exit(vcpu.state(), EXIT_HLT, 0, 0);
+        return Stop.NESTED_EXIT;
+    }
+
+    /** L1 goes on behind VMRUN and tells the VMM what L2 did. */
+    Stop outAfterNested(long rip) {
+        Stop stop = run(rip, Kind.NONE, 0, 0, 0, false);
+        if (stop == Stop.DONE) {
+            events.kvmExit(EXIT_OUT, rip, outInfo(PORT_NESTED));
+            result.nestedExit(
+                    vcpu.state().nestedExitCode(),
+                    vcpu.state().nestedExitInfo1(),
+                    vcpu.state().nestedExitInfo2());
         }
         return stop;
     }

@@ -24,7 +24,7 @@ final class NestedTranslation implements Translation {
 
     @Override
     public int translate(long va, int access) {
-        PagingMode paging = vcpu.state().mode().paging();
+        PagingMode paging = vcpu.state().ownPaging();
         long table = tableOf(paging, vcpu.state().cr3);
         int translation = 7;
         for (int level = paging.levels(); ; level--) {

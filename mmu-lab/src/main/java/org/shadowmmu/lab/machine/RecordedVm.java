@@ -2,12 +2,15 @@ package org.shadowmmu.lab.machine;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.audit.Audit;
 import org.shadowmmu.engine.audit.AuditViolation;
+import org.shadowmmu.engine.era.Era;
 import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.fault.Instruction.Kind;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.shadow.MmuOptions;
+import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.vcpu.Registers;
 import org.shadowmmu.engine.vm.VirtualMachine;
 import org.shadowmmu.lab.machine.GuestCpu.Stop;
@@ -19,7 +22,6 @@ import org.shadowmmu.lab.recording.RecordedMachine;
 import org.shadowmmu.lab.recording.RecordedOp;
 import org.shadowmmu.lab.recording.RecordedOpKind;
 import org.shadowmmu.lab.recording.RecordingHeader;
-import org.shadowmmu.lab.recording.UnsupportedModeException;
 
 /** The virtual machine of a recording: engine, CPU, stub and VMM, ready to carry out the recorded operations. */
 public final class RecordedVm implements RecordedMachine {
@@ -33,6 +35,7 @@ public final class RecordedVm implements RecordedMachine {
     private final Vmm vmm;
     private final Stub stub;
     private final List<GuestCpu> cpus = new ArrayList<>();
+    private final @Nullable NestedGuest nestedGuest;
     private final StatText stats;
     private final DumpText dump;
     private final Audit audit;
@@ -41,10 +44,8 @@ public final class RecordedVm implements RecordedMachine {
      * Makes the machine that a header describes.
      *
      * @param policies who decides; the recordings are of upstream policies
-     * @throws UnsupportedModeException if the recording needs what is not built yet
      */
-    public RecordedVm(RecordingHeader header, PolicyRuntime policies) throws UnsupportedModeException {
-        requireSupported(header);
+    public RecordedVm(RecordingHeader header, PolicyRuntime policies) {
         this.header = header;
         lines = new LineBuffer();
         events = new EventText(lines, header);
@@ -62,32 +63,31 @@ public final class RecordedVm implements RecordedMachine {
                             ? new ShadowTranslation(machine.vcpu(i))
                             : new NestedTranslation(machine.vcpu(i), machine.host())));
         }
+        RecordingHeader.Nested nested = header.nested();
+        nestedGuest = nested == null ? null : new NestedGuest(nested, stub, events);
         stats = new StatText(machine.counters(), header.vcpus());
-        dump = new DumpText(machine);
+        dump = new DumpText(machine, linux612(header) ? Role.INVALID : 0);
         audit = new Audit(machine);
         machine.vcpu(0).emulator().setMmioListener(result::mmio);
     }
 
-    private static void requireSupported(RecordingHeader header) throws UnsupportedModeException {
-        if (header.mode() == HostMode.TDPMMU || header.nested() != null) {
-            throw new UnsupportedModeException(header.mode().text() + (header.nested() == null ? "" : " nested"));
-        }
-        if (header.era() != KernelEra.LINUX_6_1) {
-            throw new UnsupportedModeException(header.mode().text() + " of Linux 6.12");
-        }
-        if (header.vcpus() != 1) {
-            throw new UnsupportedModeException(header.mode().text() + " with several vCPUs");
-        }
+    private static MmuOptions optionsOf(RecordingHeader header) {
+        MmuOptions mode = switch (header.mode()) {
+            case SHADOW -> MmuOptions.shadow();
+            case DIRECT -> MmuOptions.tdp();
+            case TDPMMU -> MmuOptions.withTdpMmu();
+        };
+        return mode.withHostLevels(header.la57() ? 5 : 4)
+                .withNxHugePages(header.isOn("kvm.nx_huge_pages"))
+                .withEagerPageSplit(header.isOn("kvm.eager_page_split"))
+                .withDirtyManualProtect((header.dirtyManual() & 1) != 0)
+                .withDirtyInitiallySet((header.dirtyManual() & 2) != 0)
+                .withTargetedSlotZap(linux612(header) && (header.disabledQuirks() & Vmm.QUIRK_SLOT_ZAP_ALL) != 0)
+                .withEra(linux612(header) ? Era.LINUX_6_12 : Era.LINUX_6_1);
     }
 
-    private static MmuOptions optionsOf(RecordingHeader header) {
-        return new MmuOptions(
-                header.mode() != HostMode.SHADOW,
-                header.la57() ? 5 : 4,
-                header.isOn("kvm.nx_huge_pages"),
-                header.isOn("kvm.eager_page_split"),
-                (header.dirtyManual() & 1) != 0,
-                (header.dirtyManual() & 2) != 0);
+    private static boolean linux612(RecordingHeader header) {
+        return header.era() == KernelEra.LINUX_6_12;
     }
 
     @Override
@@ -96,7 +96,7 @@ public final class RecordedVm implements RecordedMachine {
         switch (op.kind()) {
             case SETUP -> vmm.setUp();
             case R, W, PW, XCHG, X, CR0, CR3, CR4, EFER, INVLPG -> guest(op);
-            case L2R, L2W, L2X, L2N -> throw new IllegalArgumentException("nested operations are not built yet");
+            case L2R, L2W, L2X, L2N -> nested(op);
             case SLOT, QUOTA, DIRTYLOG, CLEARLOG, DONTNEED, SREGS, POKE, PEEK, DUMP, MARK -> vmm.execute(op);
         }
         events.flush();
@@ -107,6 +107,13 @@ public final class RecordedVm implements RecordedMachine {
         if (op.kind() == RecordedOpKind.DUMP) {
             dump.append(out);
         }
+    }
+
+    private void nested(RecordedOp op) {
+        if (nestedGuest == null) {
+            throw new IllegalArgumentException("the recording's header describes no nested guest");
+        }
+        goOn(nestedGuest.run(cpus.get(op.vcpu()), op));
     }
 
     private void guest(RecordedOp op) {
@@ -136,7 +143,7 @@ public final class RecordedVm implements RecordedMachine {
             }
             case SHUTDOWN -> result.part("shutdown");
             case STUCK -> result.part("stuck");
-            case EXCEPTION -> {}
+            case EXCEPTION, HALT, NESTED_EXIT -> {}
         }
         return false;
     }

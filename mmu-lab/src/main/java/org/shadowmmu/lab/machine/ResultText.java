@@ -23,6 +23,15 @@ final class ResultText {
         part("pf err=").shortHex(error).text(" cr2=").shortHex(address);
     }
 
+    void nestedExit(long code, long info1, long info2) {
+        part("vmexit code=")
+                .shortHex(code)
+                .text(" info1=")
+                .shortHex(info1)
+                .text(" info2=")
+                .shortHex(info2);
+    }
+
     void exception(long top) {
         part("exc port=0x12 top=").shortHex(top);
     }

@@ -17,6 +17,8 @@ final class Stub {
     static final int SYSEXIT = 0xa0;
     static final int SYSENTER = 0xb0;
     static final int OUT = 0xc0;
+    static final int VMRUN = 0xd0;
+    static final int BEHIND_VMRUN = 0xd3;
     static final int PF_HANDLER = 0x400;
     static final int OTHER_HANDLER = 0x410;
     static final int IDT = 0x800;

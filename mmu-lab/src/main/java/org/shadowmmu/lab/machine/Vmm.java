@@ -6,6 +6,7 @@ import org.shadowmmu.engine.memory.GuestMemory;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.vcpu.VcpuState;
 import org.shadowmmu.engine.vm.VirtualMachine;
+import org.shadowmmu.lab.recording.KernelEra;
 import org.shadowmmu.lab.recording.MemoryWords;
 import org.shadowmmu.lab.recording.OpKey;
 import org.shadowmmu.lab.recording.RecordedOp;
@@ -13,6 +14,9 @@ import org.shadowmmu.lab.recording.RecordingHeader;
 
 /** The user-space program above KVM: sets the virtual machine up and carries out what needs no guest (RC-20 to RC-25). */
 final class Vmm {
+    /** The quirk by which deleting a memslot zaps everything; Linux 6.12 can disable it. */
+    static final long QUIRK_SLOT_ZAP_ALL = 0x80;
+
     private static final int PAGE_SHIFT = 12;
     private static final long PAGE = 1L << PAGE_SHIFT;
 
@@ -43,11 +47,16 @@ final class Vmm {
                     slot.backingOffset() >> PAGE_SHIFT);
         }
         fillMemory();
-        result.part("ok default-nr-mmu-pages=").decimal(machine.quota());
+        boolean reportsQuota = header.era() == KernelEra.LINUX_6_1;
+        result.part("ok");
+        if (reportsQuota && header.disabledQuirks() != 0) {
+            result.part("quirks-errno=22");
+        }
+        result.part("default-nr-mmu-pages=").decimal(reportsQuota ? machine.quota() : -1);
         if (header.quota() != 0) {
             machine.setQuota(header.quota());
         }
-        result.part("nr-mmu-pages=").decimal(machine.quota());
+        result.part("nr-mmu-pages=").decimal(reportsQuota ? machine.quota() : -1);
         result.part("maxphyaddr=40");
         RecordingHeader.Sregs sregs = header.sregs();
         for (int i = 0; i < machine.vcpus(); i++) {

@@ -48,15 +48,15 @@ final class FifoPolicy implements MmuPolicy, ReclaimOrder, ChildZap, MemslotZap,
         return tdpEnabled && child.guestMode() && cause != UnlinkCause.EMULATED_WRITE;
     }
 
-    /** Everything, by a new generation (MS-20; 002c5f73c508). */
+    /** What the simulated kernel does: in 6.1 everything, by a new generation (MS-20; 002c5f73c508). */
     @Override
     public MemslotZapScope scope(MemslotChange change) {
-        return MemslotZapScope.EVERYTHING;
+        return MemslotZapScope.UPSTREAM;
     }
 
-    /** 1 GiB subtrees, then the root (TDP-22; 1b6043e8e584, v5.18). */
+    /** What the simulated kernel does: in 6.1 1 GiB subtrees, then the root (TDP-22; 1b6043e8e584, v5.18). */
     @Override
     public RootZapOrder order(int rootLevel, int addressSpace) {
-        return RootZapOrder.ONE_GIB_THEN_ROOT;
+        return RootZapOrder.UPSTREAM;
     }
 }

@@ -1,0 +1,86 @@
+package org.shadowmmu.engine.tdp;
+
+import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.shadow.Rmaps;
+import org.shadowmmu.engine.shadow.Role;
+import org.shadowmmu.engine.shadow.ShadowPage;
+import org.shadowmmu.engine.shadow.Spte;
+
+/** Changes entries of the TDP MMU, with everything that a change entails (TDP-10, TDP-14, TDP-16). */
+public final class TdpEntries {
+    private final MmuCore core;
+
+    TdpEntries(MmuCore core) {
+        this.core = core;
+    }
+
+    /**
+     * Sets an entry (TDP-10).
+     *
+     * @param shared whether the lock is held for read; a tear-down then reports empty entries, too (TDP-14)
+     */
+    public void set(ShadowPage table, int index, long value, boolean shared) {
+        long old = table.spt[index];
+        if (old == value) {
+            return;
+        }
+        table.spt[index] = value;
+        int level = table.level();
+        core.events.tdpSpteChanged(Role.addressSpace(table.role), table.gfnOf(index), level, old, value);
+        boolean wasPresent = Spte.present(old);
+        boolean isPresent = Spte.present(value);
+        boolean wasLeaf = wasPresent && Spte.leaf(old, level);
+        boolean isLeaf = isPresent && Spte.leaf(value, level);
+        if (wasLeaf != isLeaf) {
+            core.counters.add(Rmaps.leafCounter(level), isLeaf ? 1 : -1);
+        }
+        if (wasPresent && !wasLeaf && (isLeaf || !isPresent)) {
+            tearDown(core.pages.child(old), shared);
+        }
+    }
+
+    /** Takes a table apart whose entry is gone, and what lies below it (TDP-14). */
+    private void tearDown(ShadowPage table, boolean shared) {
+        core.events.prepareZapPage(table.gfn, table.role, table.rootCount, false, 0);
+        if (table.nxSplit) {
+            table.nxSplit = false;
+            core.counters.add(Counter.NX_LPAGE_SPLITS, -1);
+        }
+        for (int index = 0; index < ShadowPage.ENTRIES; index++) {
+            if (shared || Spte.present(table.spt[index])) {
+                set(table, index, Spte.REMOVED, shared);
+            }
+        }
+        core.pages.freeTdp(table);
+    }
+
+    /** Removes an entry for good while faults may run: frozen, flushed, then empty without an event (TDP-16). */
+    public void removeAndFlush(ShadowPage table, int index) {
+        set(table, index, Spte.REMOVED, true);
+        core.requests.remoteFlush();
+        table.spt[index] = 0;
+    }
+
+    /** Makes an empty table for an entry; the caller links it (TDP-17). */
+    public ShadowPage newTable(ShadowPage parent, int index) {
+        int role = Role.withLevel(parent.role, parent.level() - 1) & ~Role.INVALID;
+        ShadowPage table = core.pages.createTdp(parent.gfnOf(index), role);
+        core.events.getPage(table.gfn, table.role, 0, false, 0, true);
+        return table;
+    }
+
+    /** Splits a huge leaf into a full table (TDP-43); returns the table. */
+    public ShadowPage split(ShadowPage table, int index) {
+        long huge = table.spt[index];
+        int level = table.level();
+        ShadowPage child = newTable(table, index);
+        for (int i = 0; i < ShadowPage.ENTRIES; i++) {
+            child.spt[i] = Spte.splitChild(huge, level, i, Role.access(child.role), core.options.nxHugePages());
+        }
+        core.counters.add(Rmaps.leafCounter(level - 1), ShadowPage.ENTRIES);
+        set(table, index, Spte.nonLeaf(child.id, false), true);
+        core.events.splitHugePage(table.gfnOf(index), huge, level, 0);
+        return child;
+    }
+}

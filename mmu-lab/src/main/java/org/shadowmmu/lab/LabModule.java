@@ -1,0 +1,52 @@
+package org.shadowmmu.lab;
+
+import com.google.inject.AbstractModule;
+import org.shadowmmu.engine.policy.PolicyRuntime;
+import org.shadowmmu.engine.wiring.EngineModule;
+import org.shadowmmu.lab.cli.LabEnvironment;
+import org.shadowmmu.lab.cli.Main;
+import org.shadowmmu.lab.cli.PoliciesCommand;
+import org.shadowmmu.lab.cli.ReportCommand;
+import org.shadowmmu.lab.cli.RunCommand;
+import org.shadowmmu.lab.cli.VerifyCommand;
+import org.shadowmmu.lab.machine.RecordedMachines;
+import org.shadowmmu.lab.machine.RecordedVm;
+import org.shadowmmu.lab.trial.EngineMachine;
+import org.shadowmmu.lab.trial.MachineFactory;
+import org.shadowmmu.lab.trial.TrialRunner;
+
+/** Wires the lab: every object that a command needs, named here and nowhere else. */
+public final class LabModule extends AbstractModule {
+    /** Recordings are of kernels, which draw no random numbers. */
+    private static final long RECORDED_SEED = 0;
+
+    private final LabEnvironment environment;
+
+    /** Wires a lab that runs in this environment. */
+    public LabModule(LabEnvironment environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    protected void configure() {
+        binder().requireExplicitBindings();
+        binder().requireAtInjectOnConstructors();
+        binder().requireExactBindingAnnotations();
+        install(new EngineModule(environment.builtInPolicies()));
+
+        bind(LabEnvironment.class).toInstance(environment);
+        bind(MachineFactory.class).toInstance(EngineMachine::create);
+        bind(RecordedMachines.class)
+                .toInstance(
+                        policies -> header -> new RecordedVm(header, PolicyRuntime.create(policies, RECORDED_SEED)));
+        bind(TrialRunner.class);
+
+        bind(Main.class);
+        bind(RunCommand.class);
+        bind(ReportCommand.class);
+        bind(PoliciesCommand.class);
+        bind(PoliciesCommand.ListCommand.class);
+        bind(PoliciesCommand.DescribeCommand.class);
+        bind(VerifyCommand.class);
+    }
+}

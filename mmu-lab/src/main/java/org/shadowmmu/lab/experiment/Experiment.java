@@ -1,0 +1,107 @@
+package org.shadowmmu.lab.experiment;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** An experiment file as written, defaults filled in; names are not resolved yet. */
+public record Experiment(
+        @Key(
+                meaning = "name of the experiment and of its result folder",
+                takes = "a name of lower-case letters, digits and inner hyphens")
+        String name,
+
+        @Key(meaning = "what the experiment asks, for the report", takes = "a text", defaultText = "nothing")
+        String description,
+
+        @Key(
+                meaning = "the policies to compare; every other one is compared with the first",
+                takes = "a list of policies, each an id or a map with 'id' and 'parameters'")
+        List<PolicyEntry> policies,
+
+        @Key(
+                meaning = "the recorded streams to run them on",
+                takes = "a list of stream names or paths of .gpas.gz files")
+        List<String> workloads,
+
+        @Key(
+                meaning = "the numbers of shadow pages to allow",
+                takes = "a list whose members are 'default' or whole numbers of 64 or more",
+                defaultText = "[default]")
+        List<QuotaEntry> quotas,
+
+        @Key(
+                meaning = "the pages with which the host backs guest memory",
+                takes = "4k (small pages) or thp (huge pages wherever they fit)",
+                defaultText = "4k")
+        Backing backing,
+
+        @Key(
+                meaning = "the seeds of the random numbers that a policy may use; each gives a trial of its own",
+                takes = "a list of whole numbers of 0 or more",
+                defaultText = "[1]")
+        List<Long> seeds) {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+
+    /**
+     * Fills in defaults.
+     *
+     * @throws IllegalArgumentException if a key that must be there is missing, or a value cannot be
+     */
+    public Experiment(
+            @Nullable String name,
+            @Nullable String description,
+            @Nullable List<PolicyEntry> policies,
+            @Nullable List<String> workloads,
+            @Nullable List<QuotaEntry> quotas,
+            @Nullable Backing backing,
+            @Nullable List<Long> seeds) {
+        this.name = required("name", name);
+        this.description = description == null ? "" : description.strip();
+        this.policies = List.copyOf(required("policies", policies));
+        this.workloads = List.copyOf(required("workloads", workloads));
+        this.quotas = quotas == null ? List.of(QuotaEntry.DEFAULT) : List.copyOf(quotas);
+        this.backing = backing == null ? Backing.SMALL : backing;
+        this.seeds = seeds == null ? List.of(1L) : List.copyOf(seeds);
+    }
+
+    /** Says what is wrong with the values by themselves, as pointer and sentence; null if nothing is. */
+    @Nullable Problem problem() {
+        if (!NAME.matcher(name).matches()) {
+            return new Problem(
+                    "/name", "'name' must be " + Keys.takes(Experiment.class, "name") + ", not '" + name + "'");
+        }
+        for (String list : List.of("policies", "workloads", "quotas", "seeds")) {
+            List<?> values = switch (list) {
+                case "policies" -> policies;
+                case "workloads" -> workloads;
+                case "quotas" -> quotas;
+                default -> seeds;
+            };
+            if (values.isEmpty()) {
+                return new Problem("/" + list, "'" + list + "' is an empty list, so there is nothing to run");
+            }
+            for (int i = 0; i < values.size(); i++) {
+                if (values.indexOf(values.get(i)) < i) {
+                    return new Problem("/" + list + "/" + i, "'" + list + "' has " + values.get(i) + " twice");
+                }
+            }
+        }
+        for (int i = 0; i < seeds.size(); i++) {
+            if (seeds.get(i) < 0) {
+                return new Problem("/seeds/" + i, "a seed must be a whole number of 0 or more, not " + seeds.get(i));
+            }
+        }
+        return null;
+    }
+
+    /** Something wrong at a JSON pointer of the file. */
+    record Problem(String pointer, String sentence) {}
+
+    private static <T> T required(String key, @Nullable T value) {
+        if (value == null) {
+            throw new IllegalArgumentException("the key '" + key + "' is missing");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,90 @@
+package org.shadowmmu.lab.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.shadowmmu.lab.store.Metric;
+import org.shadowmmu.lab.store.StoredRun;
+
+/** The comparison as text: one small table per workload and quota, at most 80 columns wide where names are short. */
+public final class TerminalTable {
+    private static final List<Metric> COLUMNS =
+            List.of(Metric.FAULTS, Metric.REPEATED_FAULTS, Metric.RECLAIMED, Metric.ZAPPED, Metric.PEAK_MAPPED);
+
+    private TerminalTable() {}
+
+    /** The tables, and under them what came out and what to beware of. */
+    public static String of(StoredRun run) {
+        List<Comparison> comparisons = Comparison.of(run);
+        Findings findings = new Findings(run.manifest(), comparisons);
+        Warnings warnings = new Warnings(run.manifest(), comparisons);
+        StringBuilder text = new StringBuilder();
+        for (Comparison comparison : comparisons) {
+            text.append(comparison.place())
+                    .append('\n')
+                    .append(table(comparison))
+                    .append('\n');
+        }
+        text.append(findings.headline()).append('\n');
+        for (String failure : warnings.failures()) {
+            text.append("Failed: ").append(failure).append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String table(Comparison comparison) {
+        List<List<String>> rows = new ArrayList<>();
+        List<String> heading = new ArrayList<>(List.of("policy"));
+        for (Metric metric : COLUMNS) {
+            heading.add(metric.title());
+            if (metric == Metric.FAULTS) {
+                heading.add(
+                        comparison.policies().isEmpty()
+                                ? ""
+                                : "vs " + comparison.policies().get(0).label());
+            }
+        }
+        rows.add(heading);
+        for (PolicyFigures figures : comparison.policies()) {
+            List<String> row = new ArrayList<>(List.of(figures.label()));
+            for (Metric metric : COLUMNS) {
+                row.add(figures.ok() ? Numbers.plain(figures.value(metric)) : metric == Metric.FAULTS ? "failed" : "");
+                if (metric == Metric.FAULTS) {
+                    row.add(difference(comparison, figures, metric));
+                }
+            }
+            rows.add(row);
+        }
+        return layOut(rows);
+    }
+
+    private static String difference(Comparison comparison, PolicyFigures figures, Metric metric) {
+        return comparison
+                .reference()
+                .filter(reference -> reference != figures && figures.ok())
+                .map(reference -> Numbers.difference(figures.value(metric), reference.value(metric)))
+                .orElse("");
+    }
+
+    private static String layOut(List<List<String>> rows) {
+        int columns = rows.get(0).size();
+        int[] widths = new int[columns];
+        for (List<String> row : rows) {
+            for (int i = 0; i < columns; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder("  ")
+                    .append(row.get(0))
+                    .append(" ".repeat(widths[0] - row.get(0).length()));
+            for (int i = 1; i < columns; i++) {
+                line.append("  ")
+                        .append(" ".repeat(widths[i] - row.get(i).length()))
+                        .append(row.get(i));
+            }
+            text.append(line.toString().stripTrailing()).append('\n');
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,130 @@
+package org.shadowmmu.lab.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.shadowmmu.api.Decision;
+import org.shadowmmu.lab.store.Manifest;
+import org.shadowmmu.lab.store.Metric;
+
+/** What a reader must know before believing the figures. */
+final class Warnings {
+    private static final String ORDER = Decision.RECLAIM_ORDER.id();
+
+    private final Manifest manifest;
+    private final List<Comparison> comparisons;
+
+    Warnings(Manifest manifest, List<Comparison> comparisons) {
+        this.manifest = manifest;
+        this.comparisons = comparisons;
+    }
+
+    /** Trials that failed, one sentence each. */
+    List<String> failures() {
+        List<String> sentences = new ArrayList<>();
+        for (Comparison comparison : comparisons) {
+            for (PolicyFigures figures : comparison.policies()) {
+                figures.failure()
+                        .ifPresent(reason ->
+                                sentences.add(figures.label() + " on " + comparison.place() + " failed: " + reason));
+            }
+        }
+        return sentences;
+    }
+
+    /** Everything else. */
+    List<String> notes() {
+        List<String> sentences = new ArrayList<>();
+        sentences.addAll(nothingReclaimed());
+        sentences.addAll(neverAsked());
+        sentences.add("A recorded stream is one sample: a difference here is exact for that recording, and says nothing"
+                + " about chance. Within a window of a stream only the first use of a page is known, so fault counts"
+                + " under pressure are lower bounds.");
+        return sentences;
+    }
+
+    /** One sentence per quota and verdict, so that equal ones are said once. */
+    private List<String> nothingReclaimed() {
+        Map<List<String>, List<String>> places = new LinkedHashMap<>();
+        for (Comparison comparison : comparisons) {
+            if (!comparison.complete().isEmpty() && !comparison.reclaimed()) {
+                places.computeIfAbsent(List.of(comparison.quotaText(), verdict(comparison)), key -> new ArrayList<>())
+                        .add(comparison.workload().name() + " (" + Numbers.plain(peak(comparison)) + " of "
+                                + Numbers.plain(quota(comparison)) + " pages in use at most)");
+            }
+        }
+        List<String> sentences = new ArrayList<>();
+        places.forEach((key, where) -> sentences.add("At " + key.get(0) + " no shadow page was reclaimed on "
+                + Numbers.list(where) + ", so the order of reclaim cannot matter there. " + key.get(1)));
+        return sentences;
+    }
+
+    private String verdict(Comparison comparison) {
+        Optional<PolicyFigures> found = comparison.reference();
+        if (found.isEmpty()) {
+            return "The first policy failed, so nothing could be checked.";
+        }
+        List<String> same = new ArrayList<>(List.of(found.get().label()));
+        List<String> others = new ArrayList<>();
+        for (PolicyFigures figures : comparison.complete()) {
+            if (figures == found.get()) {
+                continue;
+            }
+            if (figures.sameAs(found.get())) {
+                same.add(figures.label());
+            } else {
+                others.add(reason(figures));
+            }
+        }
+        List<String> sentences = new ArrayList<>();
+        if (same.size() > 1) {
+            sentences.add(Numbers.list(same) + " gave identical figures.");
+        }
+        sentences.addAll(others);
+        return String.join(" ", sentences);
+    }
+
+    private String reason(PolicyFigures figures) {
+        List<String> decisions = manifest.policies().stream()
+                .filter(policy -> policy.label().equals(figures.label()))
+                .flatMap(policy -> policy.decisions().stream())
+                .filter(decision -> !decision.equals(ORDER) && figures.asked(decision) > 0)
+                .toList();
+        return decisions.isEmpty()
+                ? figures.label() + " differs although it was asked for nothing else: do not trust this result."
+                : figures.label() + " differs because it also decides " + Numbers.list(decisions) + ".";
+    }
+
+    private List<String> neverAsked() {
+        List<String> sentences = new ArrayList<>();
+        for (Manifest.Policy policy : manifest.policies()) {
+            List<PolicyFigures> all = comparisons.stream()
+                    .flatMap(comparison -> comparison.complete().stream())
+                    .filter(figures -> figures.label().equals(policy.label()))
+                    .toList();
+            boolean asked = all.stream()
+                    .anyMatch(figures -> policy.decisions().stream().anyMatch(decision -> figures.asked(decision) > 0));
+            if (!all.isEmpty() && !asked) {
+                sentences.add(policy.label() + " was never asked for a decision it takes ("
+                        + Numbers.list(policy.decisions()) + "): its figures are those of the upstream rules.");
+            }
+        }
+        return sentences;
+    }
+
+    private static double peak(Comparison comparison) {
+        return comparison.complete().stream()
+                .mapToDouble(figures -> figures.value(Metric.PEAK_USED))
+                .max()
+                .orElse(0);
+    }
+
+    private static double quota(Comparison comparison) {
+        return comparison.complete().stream()
+                .mapToDouble(figures -> figures.value(Metric.QUOTA))
+                .max()
+                .orElse(0);
+    }
+}

@@ -1,0 +1,95 @@
+package org.shadowmmu.lab.store;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code manifest.json}: everything that determines the results, resolved, defaults included. Two runs with equal manifests
+ * have equal results, byte for byte; what may differ between them is in {@link VolatileFacts}.
+ *
+ * @param format always {@code shadowmmu-results 1}
+ * @param lab version of the lab
+ * @param api version of the policy SPI
+ * @param command the command that gives these results, without options that cannot change them
+ * @param name name of the experiment
+ * @param description what the experiment asks
+ * @param policies the policies, the first being the one the others are compared with
+ * @param workloads the workloads
+ * @param quotas the quotas as written
+ * @param backing pages with which the host backs guest memory
+ * @param seeds the seeds
+ * @param seriesSteps number of steps of a time series
+ * @param trials number of trials
+ */
+public record Manifest(
+        String format,
+        String lab,
+        String api,
+        String command,
+        String name,
+        String description,
+        List<Policy> policies,
+        List<Workload> workloads,
+        List<String> quotas,
+        String backing,
+        List<Long> seeds,
+        int seriesSteps,
+        int trials) {
+    /** The format this version writes. */
+    public static final String FORMAT = "shadowmmu-results 1";
+
+    /**
+     * A policy of the experiment.
+     *
+     * @param label its name in results: the id, with the parameters the experiment sets
+     * @param id its id
+     * @param summary what it says of itself
+     * @param decisions names of the decisions it takes
+     * @param parameters every parameter, defaults included
+     * @param api version of the SPI it was built for
+     * @param jar file name of its jar
+     * @param version version of the jar, empty if it says none
+     * @param sha256 SHA-256 of the jar
+     */
+    public record Policy(
+            String label,
+            String id,
+            String summary,
+            List<String> decisions,
+            Map<String, String> parameters,
+            String api,
+            String jar,
+            String version,
+            String sha256) {}
+
+    /**
+     * A recorded stream.
+     *
+     * @param name its name in results
+     * @param file file name
+     * @param sha256 SHA-256 of the file
+     * @param description what the stream says of itself
+     * @param kernel kernel of the recorded guest
+     * @param vcpus number of virtual CPUs
+     * @param instructions instructions recorded, all virtual CPUs together
+     * @param accesses page accesses replayed
+     * @param slotChanges memslot changes carried out
+     * @param memory RAM blocks and their sizes in 4 KiB pages
+     * @param markers markers the guest set, with the instruction clock there
+     */
+    public record Workload(
+            String name,
+            String file,
+            String sha256,
+            String description,
+            String kernel,
+            int vcpus,
+            long instructions,
+            long accesses,
+            long slotChanges,
+            Map<String, Long> memory,
+            List<Marker> markers) {}
+
+    /** A marker of a stream and the instruction clock there, all virtual CPUs together. */
+    public record Marker(long number, long instruction) {}
+}

@@ -1,0 +1,123 @@
+package org.shadowmmu.lab.store;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.shadowmmu.lab.BadInputException;
+
+/** A folder with the results of one run: its files, and how they come there without ever being half written. */
+public final class ResultFolder {
+    /** Everything that determines the results. */
+    public static final String MANIFEST = "manifest.json";
+    /** One line per finished trial. */
+    public static final String TRIALS = "trials.jsonl";
+    /** One line per finished trial that did not fail: its time series. */
+    public static final String SERIES = "series.jsonl";
+    /** What may differ between two runs with the same results. */
+    public static final String VOLATILE = "volatile.json";
+    /** The report for people. */
+    public static final String REPORT = "report.html";
+
+    private static final List<String> FILES = List.of(REPORT, VOLATILE, TRIALS, SERIES, MANIFEST);
+
+    private final Path directory;
+
+    private ResultFolder(Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * Makes a folder for a new run.
+     *
+     * @param replace whether results that lie there are removed; other files are left alone
+     * @throws BadInputException if the folder holds something and may not be replaced, or cannot be made
+     */
+    public static ResultFolder create(Path directory, boolean replace) {
+        try {
+            if (Files.exists(directory) && !isEmpty(directory) && !replace) {
+                throw new BadInputException("The result folder " + directory
+                        + " is not empty; name another with --out, or add --force to replace the results in it.");
+            }
+            Files.createDirectories(directory);
+            for (String file : FILES) {
+                Files.deleteIfExists(directory.resolve(file));
+            }
+            return new ResultFolder(directory);
+        } catch (NotDirectoryException | java.nio.file.FileAlreadyExistsException e) {
+            throw new BadInputException(directory + " is a file; name a folder for the results with --out.", e);
+        } catch (IOException e) {
+            throw new BadInputException("The result folder " + directory + " cannot be made: " + e + ".", e);
+        }
+    }
+
+    /** A folder that holds the results of a run. */
+    public static ResultFolder open(Path directory) {
+        if (!Files.isRegularFile(directory.resolve(MANIFEST))) {
+            throw new BadInputException(directory + " is no result folder: it has no " + MANIFEST + ".");
+        }
+        return new ResultFolder(directory);
+    }
+
+    /** Where it lies. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** The path of one of its files. */
+    public Path file(String name) {
+        return directory.resolve(name);
+    }
+
+    /** Writes a file whole: first under another name, forced to disk, then renamed. */
+    public void write(String name, String content) {
+        Path temporary = directory.resolve(name + ".part");
+        try {
+            try (FileChannel channel = FileChannel.open(
+                    temporary,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.TRUNCATE_EXISTING)) {
+                writeFully(channel, content.getBytes(StandardCharsets.UTF_8));
+                channel.force(true);
+            }
+            Files.move(temporary, file(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file(name), e);
+        }
+    }
+
+    /** Writes text files into any folder, which is made if it is not there. */
+    public static void writeAll(Path directory, Map<String, String> files) {
+        try {
+            Files.createDirectories(directory);
+            for (Map.Entry<String, String> file : files.entrySet()) {
+                Files.writeString(directory.resolve(file.getKey()), file.getValue());
+            }
+        } catch (IOException e) {
+            throw new BadInputException("The files cannot be written to " + directory + ": " + e + ".", e);
+        }
+    }
+
+    static void writeFully(FileChannel channel, byte[] bytes) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.findAny().isEmpty();
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package org.shadowmmu.lab.trial;
+
+import org.shadowmmu.engine.policy.PolicyAssignment;
+import org.shadowmmu.engine.policy.PolicyFailure;
+
+/** Makes the virtual machine of a trial. */
+@FunctionalInterface
+public interface MachineFactory {
+    /**
+     * Makes a machine without memory.
+     *
+     * @param assignment who takes which decision
+     * @param vcpus number of virtual CPUs
+     * @param seed seed of everything random in the machine
+     * @throws PolicyFailure if a policy cannot be created
+     */
+    TrialMachine create(PolicyAssignment assignment, int vcpus, long seed);
+}

@@ -1,0 +1,93 @@
+package org.shadowmmu.lab.trial;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.shadowmmu.api.ApiVersion;
+import org.shadowmmu.api.Decision;
+import org.shadowmmu.api.PolicyDescriptor;
+import org.shadowmmu.lab.experiment.Experiment;
+import org.shadowmmu.lab.experiment.QuotaEntry;
+import org.shadowmmu.lab.store.Manifest;
+import org.shadowmmu.lab.workload.StreamReplay;
+import org.shadowmmu.lab.workload.StreamSurvey;
+
+/** Makes the manifest of a plan. */
+public final class ManifestWriter {
+    private static final String POM = "/META-INF/maven/org.shadowmmu/mmu-lab/pom.properties";
+
+    private ManifestWriter() {}
+
+    /** The manifest of a plan; {@code command} is the command that gives its results. */
+    public static Manifest of(Plan plan, String command) {
+        Experiment experiment = plan.experiment();
+        return new Manifest(
+                Manifest.FORMAT,
+                labVersion(),
+                ApiVersion.CURRENT.toString(),
+                command,
+                experiment.name(),
+                experiment.description(),
+                plan.policies().stream().map(ManifestWriter::policy).toList(),
+                plan.workloads().stream().map(ManifestWriter::workload).toList(),
+                experiment.quotas().stream().map(QuotaEntry::toString).toList(),
+                experiment.backing().word(),
+                experiment.seeds(),
+                StreamReplay.STEPS,
+                plan.trials().size());
+    }
+
+    /** The version of the lab, or {@code development} if it does not run from its jar. */
+    public static String labVersion() {
+        try (InputStream pom = ManifestWriter.class.getResourceAsStream(POM)) {
+            if (pom == null) {
+                return "development";
+            }
+            Properties properties = new Properties();
+            properties.load(pom);
+            return properties.getProperty("version", "development");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Manifest.Policy policy(Trial.Policy policy) {
+        PolicyDescriptor descriptor = policy.choice().descriptor();
+        List<String> decisions =
+                descriptor.decisions().stream().map(Decision::id).toList();
+        return new Manifest.Policy(
+                policy.label(),
+                policy.choice().id(),
+                descriptor.summary(),
+                decisions,
+                policy.choice().settings(),
+                descriptor.apiVersion().toString(),
+                policy.choice().origin().jar(),
+                policy.choice().origin().version(),
+                policy.choice().origin().sha256());
+    }
+
+    private static Manifest.Workload workload(Trial.Workload workload) {
+        StreamSurvey survey = workload.survey();
+        Map<String, Long> memory = new LinkedHashMap<>();
+        survey.blocks().forEach(block -> memory.put(block.name(), block.pages()));
+        return new Manifest.Workload(
+                workload.name(),
+                String.valueOf(workload.file().getFileName()),
+                survey.sha256(),
+                survey.header().description(),
+                survey.header().kernel(),
+                survey.vcpus(),
+                survey.instructions(),
+                survey.entries(),
+                survey.slotChanges(),
+                memory,
+                survey.markers().stream()
+                        .map(marker -> new Manifest.Marker(marker.number(), marker.instruction()))
+                        .toList());
+    }
+}

@@ -1,0 +1,148 @@
+package org.shadowmmu.lab.trial;
+
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.event.Counters;
+import org.shadowmmu.engine.policy.DecisionCounts;
+import org.shadowmmu.engine.policy.PolicyAssignment;
+import org.shadowmmu.engine.policy.PolicyFailure;
+import org.shadowmmu.lab.BadInputException;
+import org.shadowmmu.lab.experiment.Backing;
+import org.shadowmmu.lab.store.Metric;
+import org.shadowmmu.lab.store.TrialResult;
+import org.shadowmmu.lab.workload.ReplayException;
+import org.shadowmmu.lab.workload.ReplayTotals;
+import org.shadowmmu.lab.workload.StreamReplay;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs one trial at a time, on the thread that calls; may be called from several threads. */
+public final class TrialRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(TrialRunner.class);
+
+    private final MachineFactory machines;
+
+    /** Runs trials on machines of this factory. */
+    @Inject
+    public TrialRunner(MachineFactory machines) {
+        this.machines = machines;
+    }
+
+    /**
+     * Runs a trial to its end. A failure of the policy, the stream or the machine is an outcome, not an exception.
+     *
+     * @param progress gets the number of accesses replayed since its last call
+     */
+    public TrialOutcome run(Trial trial, LongConsumer progress) {
+        long start = System.nanoTime();
+        try {
+            return replay(trial, progress, start);
+        } catch (PolicyFailure | ReplayException | BadInputException e) {
+            LOG.debug("Trial {} failed", trial.number(), e);
+            return failed(trial, String.valueOf(e.getMessage()), start);
+        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+            LOG.debug("Trial {} failed", trial.number(), e);
+            return failed(trial, "The lab itself failed (" + e + "); --debug shows where.", start);
+        }
+    }
+
+    private TrialOutcome replay(Trial trial, LongConsumer progress, long start) {
+        Trial.Workload workload = trial.workload();
+        TrialMachine machine = machines.create(
+                PolicyAssignment.of(trial.policy().choice()),
+                Math.max(1, workload.survey().vcpus()),
+                trial.seed());
+        if (!trial.quota().isDefault()) {
+            int error = machine.setQuota(trial.quota().pages());
+            if (error != 0) {
+                throw new ReplayException(
+                        "The virtual machine refused the quota " + trial.quota() + " with error " + error + ".");
+            }
+        }
+        StreamReplay replay = new StreamReplay(machine, workload.survey(), trial.backing() == Backing.HUGE, progress);
+        replay.run(workload.file());
+        TrialResult result = result(
+                trial,
+                TrialResult.Status.OK,
+                null,
+                metrics(machine, replay.totals()),
+                counters(machine.counters()),
+                decisions(machine.decisions()));
+        return new TrialOutcome(result, replay.series(), seconds(start));
+    }
+
+    private static TrialOutcome failed(Trial trial, String sentence, long start) {
+        TrialResult result = result(trial, TrialResult.Status.FAILED, sentence, Map.of(), new TreeMap<>(), List.of());
+        return new TrialOutcome(result, null, seconds(start));
+    }
+
+    private static TrialResult result(
+            Trial trial,
+            TrialResult.Status status,
+            @org.jspecify.annotations.Nullable String failure,
+            Map<Metric, Long> metrics,
+            SortedMap<String, Long> counters,
+            List<TrialResult.DecisionUse> decisions) {
+        return new TrialResult(
+                trial.number(),
+                trial.workload().name(),
+                trial.quota().toString(),
+                trial.policy().label(),
+                trial.seed(),
+                status,
+                failure,
+                metrics,
+                counters,
+                decisions);
+    }
+
+    private static Map<Metric, Long> metrics(TrialMachine machine, ReplayTotals totals) {
+        Map<Metric, Long> metrics = new EnumMap<>(Metric.class);
+        for (Metric metric : Metric.values()) {
+            long value = switch (metric) {
+                case FAULTS -> machine.faults();
+                case REPEATED_FAULTS -> totals.repeatedFaultingAccesses();
+                case RECLAIMED -> machine.reclaimed();
+                case ZAPPED -> machine.counters().get(Counter.MMU_SHADOW_ZAPPED);
+                case CREATED -> machine.counters().get(Counter.MMU_CACHE_MISS);
+                case MEAN_REFERENCED -> totals.meanReferenced();
+                case MEAN_MAPPED -> totals.meanMapped();
+                case PEAK_MAPPED -> totals.peakMapped();
+                case PEAK_USED -> totals.peakUsed();
+                case QUOTA -> machine.quota();
+                case ACCESSES -> totals.accesses();
+                case DISTINCT_PAGES -> totals.distinctPages();
+                case DEVICE_ACCESSES -> totals.deviceAccesses();
+            };
+            metrics.put(metric, value);
+        }
+        return metrics;
+    }
+
+    private static SortedMap<String, Long> counters(Counters counters) {
+        SortedMap<String, Long> values = new TreeMap<>();
+        for (Counter counter : Counter.values()) {
+            values.put(counter.kernelName(), counters.get(counter));
+        }
+        return values;
+    }
+
+    private static List<TrialResult.DecisionUse> decisions(DecisionCounts counts) {
+        List<TrialResult.DecisionUse> uses = new ArrayList<>();
+        for (DecisionCounts.Answers answers : counts.answers()) {
+            uses.add(new TrialResult.DecisionUse(answers.decision().id(), answers.policyId(), answers.asked()));
+        }
+        return uses;
+    }
+
+    private static double seconds(long start) {
+        return Math.round((System.nanoTime() - start) / 1e6) / 1e3;
+    }
+}
