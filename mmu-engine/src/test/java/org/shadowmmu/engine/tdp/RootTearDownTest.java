@@ -14,8 +14,8 @@ import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.shadow.ShadowPage;
-import org.shadowmmu.engine.testing.Deciding;
 import org.shadowmmu.engine.testing.TestMachine;
+import org.shadowmmu.engine.testing.TestPolicy;
 import org.shadowmmu.engine.vm.AccessResult;
 
 /**
@@ -45,7 +45,7 @@ class RootTearDownTest {
     }
 
     private static List<String> tornDown(RootZapOrder order) {
-        TestMachine machine = touched(Deciding.order(order), LEAVES);
+        TestMachine machine = touched(TestPolicy.tearingDown(order), LEAVES);
         machine.delete(0);
         machine.audit();
         assertThat(machine.stat(Counter.PAGES_4K)).isZero();
@@ -118,7 +118,7 @@ class RootTearDownTest {
     @ParameterizedTest
     @EnumSource(names = "UPSTREAM", mode = EnumSource.Mode.EXCLUDE)
     void claim2point9_entriesThatAreNotPresentAreNeverCounted(RootZapOrder order) {
-        TestMachine machine = new TestMachine(MmuOptions.withTdpMmu(), 1, Deciding.order(order));
+        TestMachine machine = new TestMachine(MmuOptions.withTdpMmu(), 1, TestPolicy.tearingDown(order));
         machine.slot(0, 0, LEAVES);
         machine.read(0x180);
         machine.events.clear();
@@ -136,7 +136,7 @@ class RootTearDownTest {
      */
     @Test
     void claim2point7_keptTablesServeAgain() {
-        TestMachine machine = touched(Deciding.scope(MemslotZapScope.SLOT_LEAVES), PAGES_OF_GIB);
+        TestMachine machine = touched(TestPolicy.zapping(MemslotZapScope.SLOT_LEAVES), PAGES_OF_GIB);
         assertThat(livePages(machine)).isEqualTo(515);
         long faults = machine.stat(Counter.PF_TAKEN);
 

@@ -17,9 +17,9 @@ import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.Spte;
-import org.shadowmmu.engine.testing.Deciding;
 import org.shadowmmu.engine.testing.PagedGuest;
 import org.shadowmmu.engine.testing.TestMachine;
+import org.shadowmmu.engine.testing.TestPolicy;
 import org.shadowmmu.engine.vcpu.GuestEntry;
 import org.shadowmmu.engine.vm.AccessResult;
 
@@ -28,7 +28,7 @@ class SlotScopesTest {
     private static final int RELOAD = VcpuRequests.FREE_OBSOLETE_ROOTS;
 
     private static TestMachine machine(MmuOptions options, MemslotZapScope scope) {
-        return new TestMachine(options, 1, Deciding.scope(scope));
+        return new TestMachine(options, 1, TestPolicy.zapping(scope));
     }
 
     /** What every scope promises: no leaf maps the slot, its accounts are zero, and every invariant holds. */
