@@ -17,6 +17,7 @@ import org.shadowmmu.engine.shadow.Spte;
  */
 public final class TdpIterator {
     private static final int MAX_LEVEL = 5;
+    private static final long NOWHERE = -1;
 
     private final ShadowPages pages;
     private final MmuLock lock;
@@ -43,7 +44,7 @@ public final class TdpIterator {
         minLevel = lowestLevel;
         startGfn = first;
         endGfn = end;
-        yieldedAt = first;
+        yieldedAt = NOWHERE;
         restarted = false;
         valid = first < end;
         enter(root);
@@ -56,12 +57,12 @@ public final class TdpIterator {
     private void arrive() {
         lock.looked(1);
         while (lock.neverYields() && !Spte.present(spte())) {
-            offerYield();
+            wantsYield();
             passInTable();
             if (Spte.present(spte())) {
                 return;
             }
-            offerYield();
+            wantsYield();
             up();
             if (!valid) {
                 return;
@@ -86,7 +87,8 @@ public final class TdpIterator {
         }
     }
 
-    private boolean offerYield() {
+    /** Whether the kernel wants to yield here, and may: the walk went forward since it last did (TDP-9). */
+    public boolean wantsYield() {
         return cursor() != yieldedAt && lock.wantsYield(YieldPoint.TDP_ENTRY);
     }
 
@@ -94,22 +96,25 @@ public final class TdpIterator {
         return Math.max(gfn(), startGfn);
     }
 
-    /**
-     * Yields if the kernel wants to and the walk went forward since it last did (TDP-9). If it yielded, {@link #next} goes
-     * to the entry of the root that covers the frame where the walk was, and there is nothing to be done before.
-     */
+    /** Lets the lock go if {@link #wantsYield}; returns whether it did. */
     public boolean yields() {
-        if (!offerYield()) {
+        if (!wantsYield()) {
             return false;
         }
+        letGo();
+        return true;
+    }
+
+    /** Lets the lock go; {@link #next} then goes to the entry of the root that covers the frame where the walk was. */
+    public void letGo() {
         long cursor = cursor();
         ShadowPage root = Objects.requireNonNull(tables[rootLevel]);
         long end = endGfn;
         int lowestLevel = minLevel;
         lock.letGo(YieldPoint.TDP_ENTRY);
         start(root, cursor, end, lowestLevel);
+        yieldedAt = cursor;
         restarted = true;
-        return true;
     }
 
     private void enter(ShadowPage table) {

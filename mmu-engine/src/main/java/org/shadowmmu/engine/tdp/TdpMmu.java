@@ -112,7 +112,7 @@ public final class TdpMmu {
 
     // ---- ranges ----------------------------------------------------------------------------------------------------
 
-    /** Zaps the leaves of a range; tables stay (TDP-30). Returns whether there was one. */
+    /** Zaps the leaves of a range; tables stay (TDP-30). Returns whether a flush is needed. */
     public boolean zapLeaves(int addressSpace, long first, long end) {
         boolean any = false;
         for (ShadowPage root : roots()) {
@@ -120,7 +120,11 @@ public final class TdpMmu {
                 continue;
             }
             for (iterator.start(root, first, end, LEAVES); iterator.valid(); iterator.next()) {
-                if (!iterator.yields() && atLeaf()) {
+                if (iterator.wantsYield()) {
+                    flushNow(any);
+                    any = false;
+                    iterator.letGo();
+                } else if (atLeaf()) {
                     entries.set(iterator.table(), iterator.index(), 0, false);
                     any = true;
                 }
@@ -128,6 +132,12 @@ public final class TdpMmu {
             release(root);
         }
         return any;
+    }
+
+    private void flushNow(boolean needed) {
+        if (needed) {
+            core.requests.remoteFlush();
+        }
     }
 
     private boolean atLeaf() {
