@@ -7,7 +7,6 @@ import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.lookup.PageLookup;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.MmuCore;
-import org.shadowmmu.engine.shadow.MmuMode;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.tdp.TdpMmu;
@@ -94,7 +93,6 @@ final class DirectFaults {
 
     /** Builds the way from the root to the leaf and installs it (PF-25). */
     private Outcome map(VcpuState vcpu, long gpa, int error) {
-        MmuMode mode = vcpu.mode();
         long gfn = gpa >>> 12;
         Memslot slot = hostPage.slot();
         hugePages.decide(slot, gfn, core.options.tdpEnabled() ? MAX_LEVEL_TDP : MAX_LEVEL_NO_PAGING, error);
@@ -114,18 +112,18 @@ final class DirectFaults {
             if (level == hugePages.goal()) {
                 break;
             }
-            page = child(page, index, gfn & -(1L << 9 * (level - 1)), mode);
+            page = child(page, index, gfn & -(1L << 9 * (level - 1)), vcpu);
         }
         return install(vcpu, page, index, error);
     }
 
-    private ShadowPage child(ShadowPage parent, int index, long gfn, MmuMode mode) {
+    private ShadowPage child(ShadowPage parent, int index, long gfn, VcpuState vcpu) {
         int role = Role.child(parent.role, index, true, Role.ACC_ALL);
         ShadowPage child = lookup.linkedChild(parent, index, gfn, role);
         if (child != null) {
             return child;
         }
-        child = lookup.get(gfn, role, mode);
+        child = lookup.get(gfn, role, vcpu.mode(), vcpu.index);
         lookup.link(parent, index, child);
         if (hugePages.splitsForNx(parent.level()) && !child.nxSplit) {
             child.nxSplit = true;
@@ -144,6 +142,9 @@ final class DirectFaults {
             long pfn = slot.backing().pfn(slot.hostPage(gfn));
             boolean write = (error & Access.WRITE) != 0;
             outcome = installer.install(page, index, slot, Role.ACC_ALL, gfn, pfn, write, false, hostPage.writable());
+        }
+        if (outcome == Outcome.EMULATE) {
+            installer.settleEmulation(vcpu.index, slot != null);
         }
         if (outcome != Outcome.SPURIOUS) {
             prefetch.around(page, index);

@@ -171,8 +171,10 @@ final class IndirectFaults {
             ShadowPage child = lookup.linkedChild(page, index, tableGfn, role);
             boolean linked = child != null;
             if (child == null) {
-                child = lookup.get(tableGfn, role, mode);
-                if (child.unsyncChildren > 0 && !synchronizer.syncChildrenForFault(child, mode, vcpu.index)) {
+                child = lookup.get(tableGfn, role, mode, vcpu.index);
+                if (child.unsyncChildren > 0
+                        && !core.options.era().pages().hitRequestsSync()
+                        && !synchronizer.syncChildrenForFault(child, mode, vcpu.index)) {
                     return Outcome.RETRY;
                 }
             }
@@ -223,9 +225,12 @@ final class IndirectFaults {
             if (page.level() == hugePages.goal()) {
                 break;
             }
-            page = directChild(page, index, gfn & -(1L << 9 * (page.level() - 1)), access, vcpu.mode());
+            page = directChild(page, index, gfn & -(1L << 9 * (page.level() - 1)), access, vcpu);
         }
         Outcome outcome = install(vcpu, page, index, error, access);
+        if (outcome == Outcome.EMULATE) {
+            installer.settleEmulation(vcpu.index, slot != null);
+        }
         if (outcome != Outcome.SPURIOUS) {
             if (Role.direct(page.role)) {
                 directPrefetch.around(page, index);
@@ -236,7 +241,7 @@ final class IndirectFaults {
         return outcome;
     }
 
-    private ShadowPage directChild(ShadowPage parent, int index, long gfn, int access, MmuMode mode) {
+    private ShadowPage directChild(ShadowPage parent, int index, long gfn, int access, VcpuState vcpu) {
         long spte = parent.spt[index];
         if (Spte.presentNonLeaf(spte, parent.level())) {
             ShadowPage old = core.pages.child(spte);
@@ -250,7 +255,7 @@ final class IndirectFaults {
         if (child != null) {
             return child;
         }
-        child = lookup.get(gfn, role, mode);
+        child = lookup.get(gfn, role, vcpu.mode(), vcpu.index);
         lookup.link(parent, index, child);
         if (hugePages.splitsForNx(parent.level()) && !child.nxSplit) {
             child.nxSplit = true;

@@ -81,7 +81,8 @@ public final class TdpMmu {
     /** Zaps all below a root in passes, each cutting the present entries of one level (TDP-22, TDP-23). */
     private void zapRoot(ShadowPage root) {
         RootZapOrder order = core.policies.rootZapOrder(root.level(), Role.addressSpace(root.role));
-        RootZapOrder meant = order == RootZapOrder.UPSTREAM ? core.options.era().rootZapOrder() : order;
+        RootZapOrder meant =
+                order == RootZapOrder.UPSTREAM ? core.options.era().tdp().rootZapOrder() : order;
         for (int pass : meant.passLevels()) {
             int level = pass == 0 ? root.level() : pass;
             for (iterator.start(root, 0, endOf(root), level); iterator.valid(); iterator.next()) {
@@ -221,7 +222,7 @@ public final class TdpMmu {
     }
 
     private void collapse(ShadowPage table, int index) {
-        if (core.options.era().collapseFreezes()) {
+        if (core.options.era().tdp().collapseFreezes()) {
             entries.removeAndFlush(table, index);
         } else {
             entries.set(table, index, 0, true);
