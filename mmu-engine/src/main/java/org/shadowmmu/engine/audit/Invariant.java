@@ -45,6 +45,10 @@ public enum Invariant {
     LINKS_ARE_IN_THEIR_CHILDS_PARENT_LIST(
             "INV-14", "every link is in the parent list of a valid child once, and nothing else is in one"),
 
+    /** Otherwise a table of the TDP MMU is lost, or freed while another entry leads to it. */
+    TDP_TABLES_ARE_ROOTS_OR_LINKED_ONCE(
+            "TDP-1", "every table of the TDP MMU is a root of it, which nothing links, or is linked by one entry"),
+
     /** The statistics {@code pages_4k}, {@code pages_2m} and {@code pages_1g}. */
     LEAF_STATISTICS_COUNT_LEAVES("INV-19", "the leaf statistics are the numbers of present leaves"),
     /** The statistic {@code nx_lpage_splits}. */
