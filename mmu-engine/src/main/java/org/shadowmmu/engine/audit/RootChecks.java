@@ -61,9 +61,7 @@ final class RootChecks {
         if (page == null) {
             return;
         }
-        if (!page.tdp) {
-            slots[page.id]++;
-        }
+        slots[page.id]++;
         if (!page.live()) {
             violations.add(
                     Invariant.ROOT_COUNTS_ARE_ROOT_SLOTS, Violations.name(page) + " is freed and held by a root slot");
