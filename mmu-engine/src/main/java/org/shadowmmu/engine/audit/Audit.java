@@ -21,6 +21,7 @@ public final class Audit {
     private final RmapChecks rmaps;
     private final UnsyncChecks unsync;
     private final GuestTableChecks guestTables;
+    private final TdpChecks tdp;
 
     /** Makes the audit of one virtual machine, to be used any number of times. */
     public Audit(VirtualMachine machine) {
@@ -33,6 +34,7 @@ public final class Audit {
         rmaps = new RmapChecks(core, census, violations);
         unsync = new UnsyncChecks(core, census, violations);
         guestTables = new GuestTableChecks(core, census, violations);
+        tdp = new TdpChecks(core, census, violations);
     }
 
     /** Checks one virtual machine once. */
@@ -51,6 +53,7 @@ public final class Audit {
         rmaps.run();
         unsync.run();
         guestTables.run();
+        tdp.run();
         return violations.list();
     }
 }

@@ -26,6 +26,7 @@ final class Census {
     private int mmioCount;
     private int ofGuestTables;
     private int unsync;
+    private int ofTdpMmu;
 
     Census(MmuCore core) {
         all = core.pages;
@@ -38,6 +39,7 @@ final class Census {
         mmioCount = 0;
         ofGuestTables = 0;
         unsync = 0;
+        ofTdpMmu = 0;
         int limit = all.idLimit();
         for (int id = 0; id < limit; id++) {
             ShadowPage page = all.slot(id);
@@ -58,6 +60,9 @@ final class Census {
         }
         if (page.unsync) {
             unsync++;
+        }
+        if (page.tdp) {
+            ofTdpMmu++;
         }
     }
 
@@ -158,6 +163,11 @@ final class Census {
     /** The number of unsync pages. */
     int unsync() {
         return unsync;
+    }
+
+    /** The number of pages of the TDP MMU. */
+    int ofTdpMmu() {
+        return ofTdpMmu;
     }
 
     /** The page of an entry. */

@@ -7,7 +7,7 @@ import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.ShadowPages;
 import org.shadowmmu.engine.shadow.Spte;
 
-/** Invariants of the links between pages. */
+/** Invariants of the links between pages of the legacy MMU. */
 final class LinkChecks {
     private static final Invariant IN_PARENT_LIST = Invariant.LINKS_ARE_IN_THEIR_CHILDS_PARENT_LIST;
 
@@ -30,11 +30,13 @@ final class LinkChecks {
     private void linksAreInTheirChildsParentList() {
         marks.clear(pages.idLimit());
         for (int i = 0; i < census.pages(); i++) {
-            markParents(census.page(i));
+            if (!census.page(i).tdp) {
+                markParents(census.page(i));
+            }
         }
         for (int i = 0; i < census.links(); i++) {
             int link = census.link(i);
-            if (!marks.marked(link)) {
+            if (!census.pageOf(link).tdp && !marks.marked(link)) {
                 violations.add(
                         IN_PARENT_LIST,
                         Violations.name(census.pageOf(link), PteLists.index(link)) + " is in the parent list of "

@@ -2,6 +2,7 @@ package org.shadowmmu.engine.audit;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.vcpu.Root;
 import org.shadowmmu.engine.vcpu.RootSet;
@@ -67,14 +68,17 @@ final class RootChecks {
         }
     }
 
-    /** INV-17. */
+    /** INV-17; the TDP MMU itself holds every root that is not invalid (TDP-3). */
     private void rootCountsAreRootSlots(ShadowPage page) {
-        if (page.rootCount != slots[page.id]) {
+        boolean heldByMmu =
+                page.tdp && !Role.invalid(page.role) && machine.core().tdpRoots.contains(page);
+        int holders = slots[page.id] + (heldByMmu ? 1 : 0);
+        if (page.rootCount != holders) {
             violations.addNumber(
                     Invariant.ROOT_COUNTS_ARE_ROOT_SLOTS,
                     "the root count of " + Violations.name(page),
                     page.rootCount,
-                    slots[page.id]);
+                    holders);
         }
     }
 }

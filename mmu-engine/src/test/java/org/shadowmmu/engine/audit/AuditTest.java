@@ -13,6 +13,7 @@ import org.shadowmmu.engine.cpu.HardwareWalk;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.shadow.PteLists;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
@@ -36,6 +37,8 @@ class AuditTest {
 
     private final TestMachine machine = TestMachine.direct();
     private final MmuCore core = machine.core;
+    private final TestMachine tdp = TestMachine.with(MmuOptions.withTdpMmu());
+    private TestMachine broken = machine;
     private ShadowPage spare;
     private ShadowPage directory;
     private ShadowPage table;
@@ -60,6 +63,11 @@ class AuditTest {
         core.counters.add(Counter.MMU_UNSYNC, 1);
         core.unsync.markParents(table);
         machine.audit();
+
+        tdp.slot(0, 0, 0x800);
+        tdp.write(PLAIN);
+        tdp.write(DIRECTORY);
+        tdp.audit();
     }
 
     /** A page as SP-15 and SP-16 make it. */
@@ -81,7 +89,7 @@ class AuditTest {
     void aBrokenInvariantIsFoundAndNoOther(Invariant invariant) {
         breakIt(invariant);
 
-        List<AuditViolation> found = Audit.check(machine.vm);
+        List<AuditViolation> found = Audit.check(broken.vm);
 
         assertThat(found).extracting(AuditViolation::invariant).containsOnly(invariant);
         assertThat(found.get(0).toString())
@@ -138,6 +146,17 @@ class AuditTest {
             case TRACK_COUNTS_ARE_SHADOWED_DIRECTORIES -> machine.slot(0).track(DIRECTORY, 1);
             case DISALLOW_COUNTS_ARE_ALIGNMENT_AND_SHADOWED_TABLES ->
                 machine.slot(0).countDisallowed(0, 1);
+            case TDP_PAGES_ARE_ROOTS_OR_LINKED_ONCE -> {
+                broken = tdp;
+                tdp.core.pages.createTdp(0, Role.withLevel(MIRROR | Role.DIRECT, 2));
+            }
+            case CURRENT_TDP_ROOTS_DIFFER_IN_ROLE -> {
+                broken = tdp;
+                ShadowPage root = tdp.core.tdpRoots.get(0);
+                ShadowPage second = tdp.core.pages.createTdp(0, root.role);
+                second.rootCount = 1;
+                tdp.core.tdpRoots.add(second);
+            }
             case SHADOWED_GUEST_TABLES_ARE_WRITE_PROTECTED -> change(DIRECTORY, Spte.WRITABLE | Spte.MMU_WRITABLE, 0);
         }
     }
@@ -166,6 +185,7 @@ class AuditTest {
                         LeafChecks.class,
                         RmapChecks.class,
                         UnsyncChecks.class,
+                        TdpChecks.class,
                         GuestTableChecks.class)
                 .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
                 .map(java.lang.reflect.Method::getName);
@@ -184,7 +204,7 @@ class AuditTest {
                 .extracting(AuditViolation::toString)
                 .containsExactly(
                         "INV-17 rootCountsAreRootSlots: the root count of a page is the number of virtual CPU"
-                                + " root slots that hold it, but the root count of page gfn 0x0 role 0x3784 is 3 instead of 1.");
+                                + " root slots that hold it, plus 1 for a current root of the TDP MMU, but the root count of page gfn 0x0 role 0x3784 is 3 instead of 1.");
     }
 
     /** INV-14: whatever is wrong with a reverse map is found. */
@@ -216,6 +236,62 @@ class AuditTest {
 
         table.parents = core.pages.lists().add(head, PteLists.entry(directory.id, 6));
         assertFound(Invariant.LINKS_ARE_IN_THEIR_CHILDS_PARENT_LIST, "which does not link it");
+    }
+
+    /** TDP-1: whatever is wrong with the tree of the TDP MMU is found. */
+    @Test
+    void treeOfTheTdpMmuIsATree() {
+        broken = tdp;
+        ShadowPage root = tdp.core.tdpRoots.get(0);
+        ShadowPage level3 = tdp.core.pages.child(root.spt[0]);
+        long link = level3.spt[0];
+
+        level3.spt[1] = link;
+        assertFound(Invariant.TDP_PAGES_ARE_ROOTS_OR_LINKED_ONCE, "leads to no page of the TDP MMU for frame 0x40000");
+        level3.spt[1] = 0;
+        root.spt[0] = link;
+        assertFound(Invariant.TDP_PAGES_ARE_ROOTS_OR_LINKED_ONCE, "leads to no page of the TDP MMU for frame 0x0");
+    }
+
+    /** TDP-20, TDP-21: an operation that invalidates roots zaps them. */
+    @Test
+    void rootOfTheTdpMmuThatWaitsForItsZapIsFound() {
+        broken = tdp;
+        tdp.core.tdpRoots.get(0).zapScheduled = true;
+
+        assertFound(Invariant.TDP_PAGES_ARE_ROOTS_OR_LINKED_ONCE, "waits to be zapped");
+    }
+
+    /** TDP-3: one holder is the MMU itself. */
+    @Test
+    void rootOfTheTdpMmuHasOneHolderMore() {
+        broken = tdp;
+        tdp.core.tdpRoots.get(0).rootCount--;
+
+        assertFound(Invariant.ROOT_COUNTS_ARE_ROOT_SLOTS, "is 1 instead of 2");
+    }
+
+    /** TDP-42: the leaves of the TDP MMU are looked at, too. */
+    @Test
+    void writableLeafOfTheTdpMmuOverAGuestTableIsFound() {
+        broken = tdp;
+        ShadowPage page = tdp.core.pages.create(DIRECTORY, Role.withLevel(MIRROR, 2));
+        tdp.core.pages.countIndirect(1);
+        tdp.slot(0).countDisallowed(DIRECTORY, 1);
+        tdp.slot(0).track(DIRECTORY, 1);
+
+        assertFound(
+                Invariant.SHADOWED_GUEST_TABLES_ARE_WRITE_PROTECTED,
+                "maps the table of " + Violations.name(page) + ", which is not unsync");
+    }
+
+    /** TDP-16. */
+    @Test
+    void frozenEntryIsFound() {
+        broken = tdp;
+        tdp.pageFor(PLAIN).spt[0x80] = Spte.REMOVED;
+
+        assertFound(Invariant.ENTRIES_ARE_EMPTY_PRESENT_OR_MMIO, "is none of these");
     }
 
     /** INV-11: also a frame that no directory lies in. */
@@ -254,7 +330,7 @@ class AuditTest {
     }
 
     private void assertFound(Invariant invariant, String words) {
-        List<AuditViolation> found = Audit.check(machine.vm);
+        List<AuditViolation> found = Audit.check(broken.vm);
         assertThat(found).extracting(AuditViolation::invariant).containsOnly(invariant);
         assertThat(found).extracting(AuditViolation::finding).anyMatch(finding -> finding.contains(words));
     }
