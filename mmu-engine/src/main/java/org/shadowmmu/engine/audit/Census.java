@@ -10,12 +10,13 @@ import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.ShadowPages;
 import org.shadowmmu.engine.shadow.Spte;
 
-/** Everything there is: the live pages and the entries in them, counted from the SPTEs themselves. Used again and again. */
+/** Everything there is in one of the two MMUs: the live pages and the entries in them, counted from the SPTEs themselves. Used again and again. */
 final class Census {
     /** Entries that one look skips together. */
     private static final int GROUP = 8;
 
     private final ShadowPages all;
+    private final boolean tdp;
     private @Nullable ShadowPage[] pages = new ShadowPage[64];
     private int pageCount;
     private int[] leaves = new int[4 * ShadowPage.ENTRIES];
@@ -26,10 +27,11 @@ final class Census {
     private int mmioCount;
     private int ofGuestTables;
     private int unsync;
-    private int ofTdpMmu;
 
-    Census(MmuCore core) {
+    /** Counts the pages of the legacy MMU, or those of the TDP MMU. */
+    Census(MmuCore core, boolean tdp) {
         all = core.pages;
+        this.tdp = tdp;
     }
 
     void take(Violations violations) {
@@ -39,11 +41,10 @@ final class Census {
         mmioCount = 0;
         ofGuestTables = 0;
         unsync = 0;
-        ofTdpMmu = 0;
         int limit = all.idLimit();
         for (int id = 0; id < limit; id++) {
             ShadowPage page = all.slot(id);
-            if (page.live()) {
+            if (page.live() && page.tdp == tdp) {
                 count(page);
                 scan(page, violations);
             }
@@ -60,9 +61,6 @@ final class Census {
         }
         if (page.unsync) {
             unsync++;
-        }
-        if (page.tdp) {
-            ofTdpMmu++;
         }
     }
 
@@ -163,11 +161,6 @@ final class Census {
     /** The number of unsync pages. */
     int unsync() {
         return unsync;
-    }
-
-    /** The number of pages of the TDP MMU. */
-    int ofTdpMmu() {
-        return ofTdpMmu;
     }
 
     /** The page of an entry. */

@@ -7,7 +7,7 @@ import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.ShadowPages;
 import org.shadowmmu.engine.shadow.Spte;
 
-/** Invariants of the links between pages of the legacy MMU. */
+/** Invariants of the links between pages. */
 final class LinkChecks {
     private static final Invariant IN_PARENT_LIST = Invariant.LINKS_ARE_IN_THEIR_CHILDS_PARENT_LIST;
 
@@ -30,13 +30,11 @@ final class LinkChecks {
     private void linksAreInTheirChildsParentList() {
         marks.clear(pages.idLimit());
         for (int i = 0; i < census.pages(); i++) {
-            if (!census.page(i).tdp) {
-                markParents(census.page(i));
-            }
+            markParents(census.page(i));
         }
         for (int i = 0; i < census.links(); i++) {
             int link = census.link(i);
-            if (!census.pageOf(link).tdp && !marks.marked(link)) {
+            if (!marks.marked(link)) {
                 violations.add(
                         IN_PARENT_LIST,
                         Violations.name(census.pageOf(link), PteLists.index(link)) + " is in the parent list of "

@@ -6,7 +6,7 @@ import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.ShadowPages;
 
-/** Invariants of the pages of the legacy MMU as such: their life cycle, the active list, the hash chains. */
+/** Invariants of the pages as such: their life cycle, the active list, the hash chains. */
 final class PageChecks {
     private final ShadowPages pages;
     private final Census census;
@@ -21,10 +21,8 @@ final class PageChecks {
     void run() {
         for (int i = 0; i < census.pages(); i++) {
             ShadowPage page = census.page(i);
-            if (!page.tdp) {
-                livePagesAreActiveOrDetachedRoots(page);
-                pagesAreInTheirHashChain(page);
-            }
+            livePagesAreActiveOrDetachedRoots(page);
+            pagesAreInTheirHashChain(page);
         }
         usedPagesAreActivePagesAndDetachedRoots();
         activePagesAreInOrderOfCreation();
@@ -51,7 +49,7 @@ final class PageChecks {
         for (int i = 0; i < census.pages(); i++) {
             if (census.page(i).listed()) {
                 active++;
-            } else if (census.page(i).rootCount > 0 && !census.page(i).tdp) {
+            } else if (census.page(i).rootCount > 0) {
                 detached++;
             }
         }

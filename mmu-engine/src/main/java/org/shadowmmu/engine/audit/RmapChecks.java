@@ -41,7 +41,7 @@ final class RmapChecks {
         }
         for (int i = 0; i < census.leaves(); i++) {
             int leaf = census.leaf(i);
-            if (!census.pageOf(leaf).tdp && !marks.marked(leaf)) {
+            if (!marks.marked(leaf)) {
                 violations.add(
                         IN_RMAP,
                         Violations.name(census.pageOf(leaf), PteLists.index(leaf))
@@ -57,9 +57,6 @@ final class RmapChecks {
 
     private void readListOf(int leaf) {
         ShadowPage page = census.pageOf(leaf);
-        if (page.tdp) {
-            return;
-        }
         int level = page.level();
         long gfn = page.gfnOf(PteLists.index(leaf));
         @Nullable Memslot slot = core.memslots.find(Role.addressSpace(page.role), gfn);
@@ -104,7 +101,6 @@ final class RmapChecks {
         long spte = page.spt[PteLists.index(entry)];
         long gfn = page.gfnOf(PteLists.index(entry));
         return page.level() == level
-                && !page.tdp
                 && Spte.present(spte)
                 && Spte.leaf(spte, level)
                 && Role.addressSpace(page.role) == slot.addressSpace()

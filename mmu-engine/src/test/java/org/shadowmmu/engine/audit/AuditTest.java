@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.shadowmmu.engine.cpu.HardwareWalk;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.shadow.PteLists;
@@ -20,6 +21,7 @@ import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.Spte;
 import org.shadowmmu.engine.shadow.Surgery;
 import org.shadowmmu.engine.testing.TestMachine;
+import org.shadowmmu.engine.tlb.Tlb;
 import org.shadowmmu.engine.vcpu.RootSurgery;
 
 /**
@@ -146,16 +148,25 @@ class AuditTest {
             case TRACK_COUNTS_ARE_SHADOWED_DIRECTORIES -> machine.slot(0).track(DIRECTORY, 1);
             case DISALLOW_COUNTS_ARE_ALIGNMENT_AND_SHADOWED_TABLES ->
                 machine.slot(0).countDisallowed(0, 1);
-            case TDP_PAGES_ARE_ROOTS_OR_LINKED_ONCE -> {
+            case TDP_REFERENCES_ARE_ROOT_SLOTS -> {
+                broken = tdp;
+                tdp.core.tdpRoots.get(0).rootCount--;
+            }
+            case TDP_TABLES_ARE_LINKED_ONCE -> {
                 broken = tdp;
                 tdp.core.pages.createTdp(0, Role.withLevel(MIRROR | Role.DIRECT, 2));
             }
-            case CURRENT_TDP_ROOTS_DIFFER_IN_ROLE -> {
+            case TDP_ROOTS_ARE_CURRENT_OR_ZAPPED -> {
                 broken = tdp;
                 ShadowPage root = tdp.core.tdpRoots.get(0);
                 ShadowPage second = tdp.core.pages.createTdp(0, root.role);
                 second.rootCount = 1;
                 tdp.core.tdpRoots.add(second);
+            }
+            case CACHED_TRANSLATIONS_ARE_STILL_IN_THE_TABLES -> {
+                machine.vm.vcpu(0).state().setTlb(new Tlb(16, 2));
+                machine.write(PLAIN);
+                change(PLAIN, 0, Spte.WRITABLE);
             }
             case SHADOWED_GUEST_TABLES_ARE_WRITE_PROTECTED -> change(DIRECTORY, Spte.WRITABLE | Spte.MMU_WRITABLE, 0);
         }
@@ -186,6 +197,7 @@ class AuditTest {
                         RmapChecks.class,
                         UnsyncChecks.class,
                         TdpChecks.class,
+                        TlbChecks.class,
                         GuestTableChecks.class)
                 .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
                 .map(java.lang.reflect.Method::getName);
@@ -204,7 +216,7 @@ class AuditTest {
                 .extracting(AuditViolation::toString)
                 .containsExactly(
                         "INV-17 rootCountsAreRootSlots: the root count of a page is the number of virtual CPU"
-                                + " root slots that hold it, plus 1 for a current root of the TDP MMU, but the root count of page gfn 0x0 role 0x3784 is 3 instead of 1.");
+                                + " root slots that hold it, but the root count of page gfn 0x0 role 0x3784 is 3 instead of 1.");
     }
 
     /** INV-14: whatever is wrong with a reverse map is found. */
@@ -247,10 +259,10 @@ class AuditTest {
         long link = level3.spt[0];
 
         level3.spt[1] = link;
-        assertFound(Invariant.TDP_PAGES_ARE_ROOTS_OR_LINKED_ONCE, "leads to no page of the TDP MMU for frame 0x40000");
+        assertFound(Invariant.TDP_TABLES_ARE_LINKED_ONCE, "links something else than the table of its range");
         level3.spt[1] = 0;
         root.spt[0] = link;
-        assertFound(Invariant.TDP_PAGES_ARE_ROOTS_OR_LINKED_ONCE, "leads to no page of the TDP MMU for frame 0x0");
+        assertFound(Invariant.TDP_TABLES_ARE_LINKED_ONCE, "is 0 instead of 1");
     }
 
     /** TDP-20, TDP-21: an operation that invalidates roots zaps them. */
@@ -259,7 +271,7 @@ class AuditTest {
         broken = tdp;
         tdp.core.tdpRoots.get(0).zapScheduled = true;
 
-        assertFound(Invariant.TDP_PAGES_ARE_ROOTS_OR_LINKED_ONCE, "waits to be zapped");
+        assertFound(Invariant.TDP_ROOTS_ARE_CURRENT_OR_ZAPPED, "waits to be zapped");
     }
 
     /** TDP-3: one holder is the MMU itself. */
@@ -268,7 +280,7 @@ class AuditTest {
         broken = tdp;
         tdp.core.tdpRoots.get(0).rootCount--;
 
-        assertFound(Invariant.ROOT_COUNTS_ARE_ROOT_SLOTS, "is 1 instead of 2");
+        assertFound(Invariant.TDP_REFERENCES_ARE_ROOT_SLOTS, "is 1 instead of 2");
     }
 
     /** TDP-42: the leaves of the TDP MMU are looked at, too. */
@@ -283,6 +295,20 @@ class AuditTest {
         assertFound(
                 Invariant.SHADOWED_GUEST_TABLES_ARE_WRITE_PROTECTED,
                 "maps the table of " + Violations.name(page) + ", which is not unsync");
+    }
+
+    /** OV-9: what a flush will remove may be there until then. */
+    @Test
+    void cachedTranslationMayBeStaleWhileAFlushIsAskedFor() {
+        machine.vm.vcpu(0).state().setTlb(new Tlb(16, 2));
+        machine.write(PLAIN);
+        machine.write(PLAIN + 1);
+        machine.discard(0, PLAIN, 1);
+        machine.audit();
+        core.requests.take(0, VcpuRequests.TLB_FLUSH);
+        assertFound(
+                Invariant.CACHED_TRANSLATIONS_ARE_STILL_IN_THE_TABLES,
+                "virtual CPU 0 translates page 0x10 to host frame 0x40010 with rights 0xe67");
     }
 
     /** TDP-16. */

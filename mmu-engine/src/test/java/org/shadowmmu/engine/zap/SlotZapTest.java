@@ -83,7 +83,10 @@ class SlotZapTest {
 
     /** MN-10: huge leaves of the slot go as well. */
     @ParameterizedTest
-    @EnumSource(value = MemslotZapScope.class, mode = Mode.EXCLUDE, names = "EVERYTHING")
+    @EnumSource(
+            value = MemslotZapScope.class,
+            mode = Mode.EXCLUDE,
+            names = {"EVERYTHING", "UPSTREAM"})
     void hugeLeavesGo(MemslotZapScope scope) {
         TestMachine machine = machine(scope);
         assertThat(machine.stat(Counter.PAGES_2M)).isEqualTo(2);
@@ -97,7 +100,10 @@ class SlotZapTest {
 
     /** ZAP-16: nothing was mapped, nothing is flushed. */
     @ParameterizedTest
-    @EnumSource(value = MemslotZapScope.class, mode = Mode.EXCLUDE, names = "EVERYTHING")
+    @EnumSource(
+            value = MemslotZapScope.class,
+            mode = Mode.EXCLUDE,
+            names = {"EVERYTHING", "UPSTREAM"})
     void unusedSlotGoesWithoutAFlush(MemslotZapScope scope) {
         TestMachine machine = machine(scope);
         machine.slot(3, 0x5001, 0x10);
