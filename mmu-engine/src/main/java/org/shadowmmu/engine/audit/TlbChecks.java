@@ -76,16 +76,22 @@ final class TlbChecks {
             rights = rights & spte | (rights | spte) & Spte.NX;
             if (Spte.leaf(spte, level)) {
                 long frame = Spte.pfn(spte) + (page & (1L << 9 * (level - 1)) - 1);
-                return frame == tlb.frame(place) && !exceeds(tlb.rights(place), nested ? spte : rights, spte);
+                return frame == tlb.frame(place)
+                        && !exceeds(tlb.rights(place), nested ? spte : rights)
+                        && (table.tdp || staysDirty(tlb.rights(place), spte));
             }
             table = core.pages.child(spte);
         }
         return false;
     }
 
-    private static boolean exceeds(long kept, long rights, long leaf) {
+    private static boolean exceeds(long kept, long rights) {
         boolean moreAccess = (kept & ~rights & (Spte.WRITABLE | Spte.USER)) != 0;
-        boolean moreExecution = (rights & ~kept & Spte.NX) != 0;
-        return moreAccess || moreExecution || (kept & ~leaf & Spte.DIRTY) != 0;
+        return moreAccess || (rights & ~kept & Spte.NX) != 0;
+    }
+
+    /** ST-30. The TDP MMU does not flush for it when a fault meets a leaf that is there already (TDP-17, ST-10.6). */
+    private static boolean staysDirty(long kept, long leaf) {
+        return (kept & ~leaf & Spte.DIRTY) == 0;
     }
 }
