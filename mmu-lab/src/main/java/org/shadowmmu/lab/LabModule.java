@@ -9,14 +9,17 @@ import org.shadowmmu.lab.cli.PoliciesCommand;
 import org.shadowmmu.lab.cli.ReportCommand;
 import org.shadowmmu.lab.cli.RunCommand;
 import org.shadowmmu.lab.cli.VerifyCommand;
+import org.shadowmmu.lab.machine.RecordedMachines;
 import org.shadowmmu.lab.machine.RecordedVm;
-import org.shadowmmu.lab.recording.RecordedMachineFactory;
 import org.shadowmmu.lab.trial.EngineMachine;
 import org.shadowmmu.lab.trial.MachineFactory;
 import org.shadowmmu.lab.trial.TrialRunner;
 
 /** Wires the lab: every object that a command needs, named here and nowhere else. */
 public final class LabModule extends AbstractModule {
+    /** Recordings are of kernels, which draw no random numbers. */
+    private static final long RECORDED_SEED = 0;
+
     private final LabEnvironment environment;
 
     /** Wires a lab that runs in this environment. */
@@ -33,7 +36,9 @@ public final class LabModule extends AbstractModule {
 
         bind(LabEnvironment.class).toInstance(environment);
         bind(MachineFactory.class).toInstance(EngineMachine::create);
-        bind(RecordedMachineFactory.class).toInstance(header -> new RecordedVm(header, PolicyRuntime.upstream()));
+        bind(RecordedMachines.class)
+                .toInstance(
+                        policies -> header -> new RecordedVm(header, PolicyRuntime.create(policies, RECORDED_SEED)));
         bind(TrialRunner.class);
 
         bind(Main.class);

@@ -30,7 +30,14 @@ public enum Invariant {
     ROOT_COUNTS_ARE_ROOT_SLOTS(
             "INV-17", "the root count of a page is the number of virtual CPU root slots that hold it"),
 
-    /** The legacy MMU knows no other entry. */
+    /** A valid root of the TDP MMU has one reference more, the MMU's own. */
+    TDP_REFERENCES_ARE_ROOT_SLOTS(
+            "TDP-3",
+            "the references to a TDP MMU root are the root slots that hold it, and one more while it is valid"),
+    /** The TDP MMU's tables form trees. */
+    TDP_TABLES_ARE_LINKED_ONCE("TDP-1", "every TDP MMU table but a root is linked by one entry, one level above"),
+
+    /** Neither MMU knows another entry between operations. */
     ENTRIES_ARE_EMPTY_PRESENT_OR_MMIO("ST-5", "every SPTE is empty, present, or marks a frame without memory"),
     /** Otherwise a leaf survives when its frame goes. */
     LEAVES_ARE_IN_ONE_RMAP("INV-14", "every leaf is in the reverse map of its frame once, and nothing else is in one"),

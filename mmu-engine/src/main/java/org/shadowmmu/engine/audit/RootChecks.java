@@ -60,7 +60,9 @@ final class RootChecks {
         if (page == null) {
             return;
         }
-        slots[page.id]++;
+        if (!page.tdp) {
+            slots[page.id]++;
+        }
         if (!page.live()) {
             violations.add(
                     Invariant.ROOT_COUNTS_ARE_ROOT_SLOTS, Violations.name(page) + " is freed and held by a root slot");

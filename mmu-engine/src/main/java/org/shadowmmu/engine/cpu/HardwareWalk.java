@@ -20,6 +20,8 @@ public final class HardwareWalk {
     private final MmuCore core;
     private final ShadowPages pages;
     private long pfn;
+    private long rights;
+    private int leafLevel;
 
     /** Makes the walk of a virtual machine. */
     public HardwareWalk(MmuCore core) {
@@ -62,7 +64,10 @@ public final class HardwareWalk {
         if (refused) {
             return access | Access.USER | Access.PRESENT;
         }
-        touch(page, index, spte, (access & Access.WRITE) != 0);
+        boolean write = (access & Access.WRITE) != 0;
+        touch(page, index, spte, write);
+        rights = write ? spte | Spte.DIRTY : spte;
+        leafLevel = level;
         pfn = Spte.pfn(spte) + (gpa >>> 12 & (1L << 9 * (level - 1)) - 1);
         return OK;
     }
@@ -98,16 +103,35 @@ public final class HardwareWalk {
                 level--;
                 continue;
             }
-            if (refused(combined, access, guest)) {
+            if (refuses(combined, access, guest)) {
                 return access | Access.PRESENT;
             }
-            touch(page, index, spte, (access & Access.WRITE) != 0);
+            boolean write = (access & Access.WRITE) != 0;
+            touch(page, index, spte, write);
+            rights = write ? combined | Spte.DIRTY : combined | spte & Spte.DIRTY;
+            leafLevel = level;
             pfn = Spte.pfn(spte) + (address >>> 12 & (1L << 9 * (level - 1)) - 1);
             return OK;
         }
     }
 
-    private static boolean refused(long spte, int access, PagingMode guest) {
+    /** Whether a processor that kept the {@link #rights} of a walk may use them; a write must find the leaf dirty. */
+    public static boolean allows(long rights, int access, PagingMode guest) {
+        return marked(rights, access) && !refuses(rights, access, guest);
+    }
+
+    /** As {@link #allows}, for a walk of NPT. */
+    public static boolean allowsNested(long rights, int access) {
+        boolean refused =
+                (access & Access.WRITE) != 0 && !Spte.writable(rights) || (access & Access.FETCH) != 0 && rights < 0;
+        return marked(rights, access) && !refused;
+    }
+
+    private static boolean marked(long rights, int access) {
+        return (access & Access.WRITE) == 0 || (rights & Spte.DIRTY) != 0;
+    }
+
+    private static boolean refuses(long spte, int access, PagingMode guest) {
         boolean user = (access & Access.USER) != 0;
         boolean userPage = (spte & Spte.USER) != 0;
         if (user && !userPage || (access & Access.WRITE) != 0 && !Spte.writable(spte)) {
@@ -133,6 +157,16 @@ public final class HardwareWalk {
     /** The host frame that the last successful walk found. */
     public long pfn() {
         return pfn;
+    }
+
+    /** The bits of the SPTEs of the last successful walk, taken together; dirty is that of the leaf. */
+    public long rights() {
+        return rights;
+    }
+
+    /** The level of the leaf of the last successful walk. */
+    public int leafLevel() {
+        return leafLevel;
     }
 
     /** The last SPTE that a walk for the address reaches: its page, whose entry {@link #indexAt} says; for the hypervisor. */

@@ -30,10 +30,14 @@ public final class AddressInvalidation {
     /** The guest executes INVLPG (US-31). */
     public void invlpg(VcpuState vcpu, long address) {
         core.counters.add(Counter.INVLPG, vcpu.index, 1);
-        if (vcpu.mode().direct() || !canonical(vcpu.mode().paging(), address)) {
+        if (!canonical(vcpu.mode().paging(), address)) {
             return;
         }
-        invalidateCurrent(vcpu, address);
+        vcpu.flushTlb(address);
+        if (vcpu.mode().direct()) {
+            return;
+        }
+        invalidate(vcpu, vcpu.roots().current(), address);
         for (int i = 0; i < RootSet.PREVIOUS; i++) {
             invalidate(vcpu, vcpu.roots().previous(i), address);
         }
@@ -49,6 +53,7 @@ public final class AddressInvalidation {
 
     /** Drops the address from the current root only (PF-13). */
     void invalidateCurrent(VcpuState vcpu, long address) {
+        vcpu.flushTlb(address);
         if (!vcpu.mode().direct()) {
             invalidate(vcpu, vcpu.roots().current(), address);
         }

@@ -6,7 +6,6 @@ import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.guest.Access;
 import org.shadowmmu.engine.guest.GuestWalker;
 import org.shadowmmu.engine.guest.TableTranslation;
-import org.shadowmmu.engine.memory.GuestMemory;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.vcpu.Registers;
@@ -44,6 +43,7 @@ public final class Emulator {
     private long walkedAddress;
     private boolean operandKnown;
     private long operandGpa;
+    private long loaded;
 
     /** Makes the emulator of a virtual machine. */
     Emulator(MmuCore core, Zapper zapper, Registers registers, GuestFaults guestFaults) {
@@ -146,8 +146,9 @@ public final class Emulator {
         boolean done = switch (instruction.kind()) {
             case NONE -> true;
             case LOAD -> load(vcpu, instruction);
-            case STORE -> store(vcpu, instruction);
-            case READ_MODIFY_WRITE -> load(vcpu, instruction) && store(vcpu, instruction);
+            case STORE, BULK_STORE -> store(vcpu, instruction, instruction.value());
+            case TOUCH -> store(vcpu, instruction, 0);
+            case READ_MODIFY_WRITE -> load(vcpu, instruction) && store(vcpu, instruction, loaded + instruction.value());
             case EXCHANGE -> exchange(vcpu, instruction);
         };
         return done ? Emulation.DONE : guestFault(vcpu);
@@ -160,19 +161,21 @@ public final class Emulator {
         Memslot slot = slotOfOperand(vcpu, operandGpa);
         if (slot == null) {
             mmio(vcpu, false, operandGpa, instruction.size());
+            loaded = 0;
         } else {
-            core.memory.read(slot, operandGpa);
+            int inPage = (int) Math.min(instruction.size(), PAGE - (operandGpa & PAGE - 1));
+            loaded = core.memory.read(slot, operandGpa, inPage);
         }
         return true;
     }
 
-    private boolean store(VcpuState vcpu, Instruction instruction) {
+    private boolean store(VcpuState vcpu, Instruction instruction, long value) {
         long address = instruction.address();
         int inPage = (int) Math.min(instruction.size(), PAGE - (address & PAGE - 1));
         if (!operand(vcpu, address, instruction.user(), Access.WRITE)) {
             return false;
         }
-        write(vcpu, operandGpa, instruction.value(), inPage);
+        write(vcpu, instruction, value, inPage);
         int rest = instruction.size() - inPage;
         if (rest == 0) {
             return true;
@@ -181,7 +184,7 @@ public final class Emulator {
         if (!operand(vcpu, address + inPage, instruction.user(), Access.WRITE)) {
             return false;
         }
-        write(vcpu, operandGpa, instruction.value() >>> 8 * inPage, rest);
+        write(vcpu, instruction, value >>> 8 * inPage, rest);
         return true;
     }
 
@@ -194,7 +197,7 @@ public final class Emulator {
         if (!translate(vcpu, instruction.address(), instruction.user(), Access.WRITE)) {
             return false;
         }
-        write(vcpu, operandGpa, instruction.value(), instruction.size());
+        write(vcpu, instruction, instruction.value(), instruction.size());
         return true;
     }
 
@@ -251,22 +254,18 @@ public final class Emulator {
         return allowed;
     }
 
-    private void write(VcpuState vcpu, long gpa, long value, int size) {
+    /** Writes the operand, or the part of it that lies in this page. */
+    private void write(VcpuState vcpu, Instruction instruction, long value, int size) {
+        long gpa = operandGpa;
         Memslot slot = slotOfOperand(vcpu, gpa);
         if (slot == null || slot.readOnly()) {
             mmio(vcpu, true, gpa, size);
             return;
         }
+        long written = instruction.kind() == Instruction.Kind.TOUCH ? core.memory.read(slot, gpa, size) : value;
+        core.memory.write(slot, gpa, written, size);
         boolean pae = (vcpu.cr4() & Registers.CR4_PAE) != 0;
-        int inWord = (int) Math.min(size, 8 - (gpa & 7));
-        long word = GuestMemory.merge(core.memory.read(slot, gpa), gpa, value, inWord);
-        core.memory.write(slot, gpa, word);
-        if (inWord < size) {
-            long next = gpa + inWord;
-            long rest = GuestMemory.merge(core.memory.read(slot, next), next, value >>> 8 * inWord, size - inWord);
-            core.memory.write(slot, next, rest);
-        }
-        tableWrites.written(gpa, word, size, pae);
+        tableWrites.written(gpa, core.memory.read(slot, gpa), size, pae);
     }
 
     private void mmio(VcpuState vcpu, boolean write, long gpa, int size) {

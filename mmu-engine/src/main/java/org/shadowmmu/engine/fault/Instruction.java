@@ -14,9 +14,13 @@ public final class Instruction {
         LOAD,
         /** Stores; a page-table writing instruction (EM-5). */
         STORE,
+        /** Stores with a string or vector instruction; not a page-table writing instruction. */
+        BULK_STORE,
+        /** Writes what nobody knows, so memory keeps what it has; not a page-table writing instruction. */
+        TOUCH,
         /** Exchanges with memory, locked; a page-table writing instruction. */
         EXCHANGE,
-        /** Loads, computes and stores; not a page-table writing instruction. */
+        /** Loads, adds the value and stores; not a page-table writing instruction. */
         READ_MODIFY_WRITE
     }
 
@@ -26,7 +30,7 @@ public final class Instruction {
     private int size;
     private boolean user;
 
-    /** Sets the instruction; {@code size} is 1, 2, 4 or 8 bytes. */
+    /** Sets the instruction; {@code size} is 1 to 8 bytes, and one that loads as well as stores stays within a page. */
     public void set(Kind newKind, long newAddress, long newValue, int newSize, boolean newUser) {
         kind = newKind;
         address = newAddress;

@@ -64,6 +64,27 @@ public final class GuestWalker {
         nestedFailure = false;
         events.pagetableWalk(address, access);
         entrySize = mode.entrySize();
+        boolean write = (access & Access.WRITE) != 0;
+        do {
+            if (!read(mode, addressSpace, root, pdptes, address, access, nested)) {
+                return false;
+            }
+        } while (!updateAccessedDirty(leafLevel, write));
+        if (!write && (entries[leafLevel] & PagingMode.DIRTY) == 0) {
+            leafAccess &= ~2;
+        }
+        return true;
+    }
+
+    /** Reads entries from the top to the leaf and checks permissions. */
+    private boolean read(
+            PagingMode mode,
+            int addressSpace,
+            long root,
+            long[] pdptes,
+            long address,
+            int access,
+            @Nullable TableTranslation nested) {
         int level = mode.levels();
         long accumulated = -1L;
         long tableGfn = mode.gfn(root);
@@ -136,16 +157,14 @@ public final class GuestWalker {
                 return false;
             }
         }
-        boolean write = (access & Access.WRITE) != 0;
-        updateAccessedDirty(level, write);
-        if (!write && (entries[level] & PagingMode.DIRTY) == 0) {
-            leafAccess &= ~2;
-        }
         return true;
     }
 
-    /** Sets accessed and dirty bits in memory, top level first (GP-22). */
-    private void updateAccessedDirty(int leaf, boolean write) {
+    /**
+     * Sets accessed and dirty bits in memory, top level first (GP-22); returns false if an entry is not what was read any
+     * more, as with a table that is on the way twice.
+     */
+    private boolean updateAccessedDirty(int leaf, boolean write) {
         for (int level = topLevel; level >= leaf; level--) {
             long entry = entries[level];
             long wanted = entry | PagingMode.ACCESSED;
@@ -156,20 +175,27 @@ public final class GuestWalker {
                 events.setDirtyBit(entryGpas[level]);
                 wanted |= PagingMode.DIRTY;
             }
-            if (wanted != entry) {
-                write(level, wanted);
+            if (wanted != entry && !exchange(level, wanted)) {
+                return false;
             }
         }
+        return true;
     }
 
-    private void write(int level, long entry) {
+    /** Replaces the entry of a level unless it changed; an entry in read-only memory stays as it is. */
+    private boolean exchange(int level, long replacement) {
         Memslot slot = tableSlots[level];
         if (slot == null || slot.readOnly()) {
-            return;
+            return true;
         }
         long gpa = entryGpas[level];
-        memory.write(slot, gpa, GuestMemory.merge(memory.read(slot, gpa), gpa, entry, entrySize));
-        entries[level] = entry;
+        long word = memory.read(slot, gpa);
+        if (GuestMemory.extract(word, gpa, entrySize) != entries[level]) {
+            return false;
+        }
+        memory.write(slot, gpa, GuestMemory.merge(word, gpa, replacement, entrySize));
+        entries[level] = replacement;
+        return true;
     }
 
     private boolean fail(PagingMode mode, int cause, int access) {

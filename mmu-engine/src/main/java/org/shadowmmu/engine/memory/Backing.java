@@ -217,6 +217,26 @@ public final class Backing {
         content[word] = value;
     }
 
+    /** Reads {@code size} bytes (1 to 8) at an offset; they lie in one page. */
+    public long readBytes(long page, int offset, int size) {
+        int word = offset >> 3;
+        int inWord = Math.min(size, 8 - (offset & 7));
+        long value = GuestMemory.extract(read(page, word), offset, inWord);
+        return inWord == size
+                ? value
+                : value | GuestMemory.extract(read(page, word + 1), 0, size - inWord) << 8 * inWord;
+    }
+
+    /** Writes {@code size} bytes (1 to 8) at an offset; they lie in one page. */
+    public void writeBytes(long page, int offset, long value, int size) {
+        int word = offset >> 3;
+        int inWord = Math.min(size, 8 - (offset & 7));
+        write(page, word, GuestMemory.merge(read(page, word), offset, value, inWord));
+        if (inWord < size) {
+            write(page, word + 1, GuestMemory.merge(read(page, word + 1), 0, value >>> 8 * inWord, size - inWord));
+        }
+    }
+
     private long[][] blockContents(long page) {
         int block = block(page);
         long[][] found = contents[block];

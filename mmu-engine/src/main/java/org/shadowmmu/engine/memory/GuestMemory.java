@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** Guest physical memory as the hypervisor reads and writes it: through memslots, into host memory. */
 public final class GuestMemory {
     private static final int PAGE_SHIFT = 12;
+    private static final int PAGE_OFFSET = 4095;
 
     private final MemslotTable memslots;
     private final HostMemory host;
@@ -32,6 +33,21 @@ public final class GuestMemory {
         long page = slot.hostPage(gpa >>> PAGE_SHIFT);
         host.faultIn(slot.backing(), page, true);
         slot.backing().write(page, word(gpa), value);
+        slot.markDirty(gpa >>> PAGE_SHIFT);
+    }
+
+    /** Reads {@code size} bytes (1 to 8) that lie in one page, faulting the host page in. */
+    public long read(Memslot slot, long gpa, int size) {
+        long page = slot.hostPage(gpa >>> PAGE_SHIFT);
+        host.faultIn(slot.backing(), page, false);
+        return slot.backing().readBytes(page, (int) gpa & PAGE_OFFSET, size);
+    }
+
+    /** Writes {@code size} bytes (1 to 8) that lie in one page, faulting the host page in; marks the page dirty. */
+    public void write(Memslot slot, long gpa, long value, int size) {
+        long page = slot.hostPage(gpa >>> PAGE_SHIFT);
+        host.faultIn(slot.backing(), page, true);
+        slot.backing().writeBytes(page, (int) gpa & PAGE_OFFSET, value, size);
         slot.markDirty(gpa >>> PAGE_SHIFT);
     }
 

@@ -55,4 +55,102 @@ public record MmuOptions(
     public static MmuOptions shadow() {
         return new MmuOptions(false, false, 4, false, true, false, false, false, Era.LINUX_6_1);
     }
+
+    /** The same options on a host with 4 or 5 levels. */
+    public MmuOptions withHostLevels(int value) {
+        return new MmuOptions(
+                tdpEnabled,
+                tdpMmu,
+                value,
+                nxHugePages,
+                eagerPageSplit,
+                dirtyManualProtect,
+                dirtyInitiallySet,
+                targetedSlotZap,
+                era);
+    }
+
+    /** The same options with or without NX huge pages. */
+    public MmuOptions withNxHugePages(boolean value) {
+        return new MmuOptions(
+                tdpEnabled,
+                tdpMmu,
+                hostLevels,
+                value,
+                eagerPageSplit,
+                dirtyManualProtect,
+                dirtyInitiallySet,
+                targetedSlotZap,
+                era);
+    }
+
+    /** The same options with or without splitting huge pages before dirty logging. */
+    public MmuOptions withEagerPageSplit(boolean value) {
+        return new MmuOptions(
+                tdpEnabled,
+                tdpMmu,
+                hostLevels,
+                nxHugePages,
+                value,
+                dirtyManualProtect,
+                dirtyInitiallySet,
+                targetedSlotZap,
+                era);
+    }
+
+    /** The same options with the dirty log protecting on reads or on clears. */
+    public MmuOptions withDirtyManualProtect(boolean value) {
+        return new MmuOptions(
+                tdpEnabled,
+                tdpMmu,
+                hostLevels,
+                nxHugePages,
+                eagerPageSplit,
+                value,
+                dirtyInitiallySet,
+                targetedSlotZap,
+                era);
+    }
+
+    /** The same options with the dirty bitmap starting all zeros or all ones. */
+    public MmuOptions withDirtyInitiallySet(boolean value) {
+        return new MmuOptions(
+                tdpEnabled,
+                tdpMmu,
+                hostLevels,
+                nxHugePages,
+                eagerPageSplit,
+                dirtyManualProtect,
+                value,
+                targetedSlotZap,
+                era);
+    }
+
+    /** The same options with a memslot deletion zapping everything or that slot only. */
+    public MmuOptions withTargetedSlotZap(boolean value) {
+        return new MmuOptions(
+                tdpEnabled,
+                tdpMmu,
+                hostLevels,
+                nxHugePages,
+                eagerPageSplit,
+                dirtyManualProtect,
+                dirtyInitiallySet,
+                value,
+                era);
+    }
+
+    /** The same options for another kernel. */
+    public MmuOptions withEra(Era value) {
+        return new MmuOptions(
+                tdpEnabled,
+                tdpMmu,
+                hostLevels,
+                nxHugePages,
+                eagerPageSplit,
+                dirtyManualProtect,
+                dirtyInitiallySet,
+                targetedSlotZap,
+                value);
+    }
 }

@@ -36,8 +36,11 @@ public final class GuestEntry {
         while (requests.any(vcpu.index) || !vcpu.roots().current().valid()) {
             service(vcpu);
             leaveNestedIfQueued(vcpu);
-            if (!vcpu.roots().current().valid() && !roots.load(vcpu)) {
-                return requests.take(vcpu.index, VcpuRequests.TRIPLE_FAULT) ? Result.TRIPLE_FAULT : Result.NO_PAGES;
+            if (!vcpu.roots().current().valid()) {
+                if (!roots.load(vcpu)) {
+                    return requests.take(vcpu.index, VcpuRequests.TRIPLE_FAULT) ? Result.TRIPLE_FAULT : Result.NO_PAGES;
+                }
+                vcpu.flushTlb();
             }
         }
         return Result.ENTERED;
@@ -59,20 +62,27 @@ public final class GuestEntry {
         if (requests.take(cpu, VcpuRequests.MMU_SYNC)) {
             roots.sync(vcpu);
         }
-        requests.take(cpu, VcpuRequests.LOAD_MMU_PGD);
+        if (requests.take(cpu, VcpuRequests.LOAD_MMU_PGD)) {
+            vcpu.flushTlb();
+        }
         if (requests.take(cpu, VcpuRequests.TLB_FLUSH)) {
-            core.counters.add(Counter.TLB_FLUSH, cpu, 1);
+            flush(vcpu);
             requests.take(cpu, VcpuRequests.TLB_FLUSH_CURRENT);
         }
         if (requests.take(cpu, VcpuRequests.TLB_FLUSH_CURRENT)) {
-            core.counters.add(Counter.TLB_FLUSH, cpu, 1);
+            flush(vcpu);
         }
         if (requests.take(cpu, VcpuRequests.TLB_FLUSH_GUEST)) {
-            core.counters.add(Counter.TLB_FLUSH, cpu, 1);
+            flush(vcpu);
             if (!core.options.tdpEnabled()) {
                 roots.sync(vcpu);
                 roots.freeUnsyncPrevious(vcpu);
             }
         }
+    }
+
+    private void flush(VcpuState vcpu) {
+        core.counters.add(Counter.TLB_FLUSH, vcpu.index, 1);
+        vcpu.flushTlb();
     }
 }

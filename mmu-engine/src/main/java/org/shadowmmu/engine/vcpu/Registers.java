@@ -150,7 +150,7 @@ public final class Registers {
     }
 
     /**
-     * The guest writes CR0 (VC-5).
+     * The guest writes CR0 (VC-5); switching paging on with EFER.LME enters long mode.
      *
      * @return false if the PDPTEs it would load are illegal: a general protection fault, nothing is changed
      */
@@ -162,6 +162,10 @@ public final class Registers {
             return false;
         }
         vcpu.cr0 = value;
+        if ((changed & CR0_PG) != 0) {
+            boolean longMode = (value & CR0_PG) != 0 && (vcpu.efer & EFER_LME) != 0;
+            vcpu.efer = longMode ? vcpu.efer | EFER_LMA : vcpu.efer & ~EFER_LMA;
+        }
         if (core.options.tdpEnabled() && (changed & (CR0_WP | CR0_PG)) == CR0_WP) {
             recomputeMode(vcpu);
             return true;

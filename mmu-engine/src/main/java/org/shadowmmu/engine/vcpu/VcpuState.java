@@ -1,7 +1,9 @@
 package org.shadowmmu.engine.vcpu;
 
+import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.guest.PagingMode;
 import org.shadowmmu.engine.shadow.MmuMode;
+import org.shadowmmu.engine.tlb.Tlb;
 
 /** The state of one virtual CPU that the MMU depends on. Changed through {@link Registers} and {@link Roots}. */
 public final class VcpuState {
@@ -27,6 +29,8 @@ public final class VcpuState {
     long cr0;
     long cr4;
     long efer;
+
+    private @Nullable Tlb tlb;
 
     private boolean guestFaultQueued;
     private int guestFaultError;
@@ -180,6 +184,30 @@ public final class VcpuState {
     /** The physical address space, 0 normal. */
     public int addressSpace() {
         return 0;
+    }
+
+    /** The processor's cache of translations; null while it has none, so that every access walks (OV-9). */
+    public @Nullable Tlb tlb() {
+        return tlb;
+    }
+
+    /** Gives the processor a cache of translations, or with null takes it away. */
+    public void setTlb(@Nullable Tlb newTlb) {
+        tlb = newTlb;
+    }
+
+    /** The hardware forgets one address. */
+    public void flushTlb(long address) {
+        if (tlb != null) {
+            tlb.drop(address);
+        }
+    }
+
+    /** The hardware forgets every translation. */
+    void flushTlb() {
+        if (tlb != null) {
+            tlb.flush();
+        }
     }
 
     /** Queues a page fault for the guest; it is delivered at the next entry. */

@@ -4,9 +4,12 @@ import java.util.Objects;
 import org.shadowmmu.engine.cpu.HardwareWalk;
 import org.shadowmmu.engine.fault.Emulation;
 import org.shadowmmu.engine.fault.Emulator;
+import org.shadowmmu.engine.fault.Instruction;
+import org.shadowmmu.engine.fault.Instruction.Kind;
 import org.shadowmmu.engine.fault.Outcome;
 import org.shadowmmu.engine.fault.PageFaults;
 import org.shadowmmu.engine.shadow.ShadowPage;
+import org.shadowmmu.engine.tlb.Tlb;
 import org.shadowmmu.engine.vcpu.GuestEntry;
 import org.shadowmmu.engine.vcpu.Nesting;
 import org.shadowmmu.engine.vcpu.Registers;
@@ -22,6 +25,7 @@ public final class Vcpu {
     private final Emulator emulator;
     private final Registers registers;
     private final Nesting nesting;
+    private final VirtualAccess virtual;
 
     Vcpu(
             VirtualMachine machine,
@@ -39,6 +43,7 @@ public final class Vcpu {
         this.emulator = faults.emulator();
         this.registers = registers;
         this.nesting = nesting;
+        this.virtual = new VirtualAccess(machine, state, entry, walk, faults);
     }
 
     /** The state that the MMU depends on. */
@@ -66,8 +71,15 @@ public final class Vcpu {
         AccessResult result = AccessResult.HIT;
         while (true) {
             enterOrThrow();
+            Tlb tlb = state.tlb();
+            if (tlb != null && cached(tlb, gpa, kind.bits)) {
+                return result;
+            }
             int error = walk.nested(rootPage(), gpa, kind.bits);
             if (error == HardwareWalk.OK) {
+                if (tlb != null) {
+                    tlb.insert(gpa >>> 12, walk.pfn(), walk.rights(), walk.leafLevel());
+                }
                 return result;
             }
             state.exited();
@@ -83,6 +95,95 @@ public final class Vcpu {
         }
     }
 
+    /**
+     * One access by virtual address, shadow paging; faults are handled until it is done.
+     *
+     * <p>If the hypervisor has to emulate a write, it finds an instruction that is not one of those that write page tables,
+     * and whose value nobody knows: memory keeps its content. It reads instructions at {@code state().rip}, which a fetch
+     * sets; see {@link #storeGva} for a plain store.
+     *
+     * @param kind {@link AccessKind#READ}, {@link AccessKind#WRITE} or {@link AccessKind#FETCH}
+     * @param user whether the guest runs at CPL 3
+     * @throws MmuException if not a single shadow page is available
+     * @throws org.shadowmmu.engine.policy.PolicyFailure if a policy misbehaves
+     */
+    public VirtualAccessResult accessGva(long address, AccessKind kind, boolean user) {
+        Instruction instruction = virtual.instruction();
+        switch (kind) {
+            case READ -> instruction.set(Kind.LOAD, address, 0, 1, user);
+            case WRITE -> instruction.set(Kind.TOUCH, address, 0, 1, user);
+            case FETCH -> {
+                state.rip = address;
+                instruction.set(Kind.NONE, address, 0, 0, user);
+                return virtual.run(true);
+            }
+            case PAGE_TABLE ->
+                throw new IllegalArgumentException("under shadow paging no processor reads the guest's page tables");
+        }
+        return virtual.run(false);
+    }
+
+    /**
+     * The guest stores a value with a plain move; as {@link #accessGva}.
+     *
+     * @param size 1 to 8 bytes; the store may cross a page
+     */
+    public VirtualAccessResult storeGva(long address, long value, int size, boolean user) {
+        return execute(Kind.STORE, address, value, size, user);
+    }
+
+    /**
+     * The guest runs one instruction with a memory operand, at {@code state().rip}; as {@link #accessGva}.
+     *
+     * @param size 1 to 8 bytes; what loads and stores must not cross a page
+     */
+    public VirtualAccessResult execute(Kind kind, long address, long value, int size, boolean user) {
+        virtual.instruction().set(kind, address, value, size, user);
+        return virtual.run(false);
+    }
+
+    /** The host frame that the last successful access by virtual address reached; an emulated access reaches none. */
+    public long reachedPfn() {
+        return virtual.pfn();
+    }
+
+    /** The guest writes CR0; false if it gets a general protection fault. See {@link Registers#writeCr0}. */
+    public boolean writeCr0(long value) {
+        boolean legal = registers.writeCr0(state, value);
+        machine.finishOperation();
+        return legal;
+    }
+
+    /** The guest writes CR3, and the hypervisor sees it; false as {@link #writeCr0}. See {@link Registers#writeCr3}. */
+    public boolean writeCr3(long value) {
+        boolean legal = registers.writeCr3(state, value);
+        machine.finishOperation();
+        return legal;
+    }
+
+    /** The guest writes CR4; false as {@link #writeCr0}. See {@link Registers#writeCr4}. */
+    public boolean writeCr4(long value) {
+        boolean legal = registers.writeCr4(state, value);
+        machine.finishOperation();
+        return legal;
+    }
+
+    /** The guest writes EFER. See {@link Registers#writeEfer}. */
+    public void writeEfer(long value) {
+        registers.writeEfer(state, value);
+        machine.finishOperation();
+    }
+
+    private static boolean cached(Tlb tlb, long gpa, int access) {
+        int place = tlb.find(gpa >>> 12);
+        if (place != Tlb.MISS && HardwareWalk.allowsNested(tlb.rights(place), access)) {
+            tlb.countHit();
+            return true;
+        }
+        tlb.countMiss();
+        return false;
+    }
+
     private ShadowPage rootPage() {
         return Objects.requireNonNull(state.roots().current().page(), "two-dimensional paging has one root page");
     }
@@ -93,7 +194,7 @@ public final class Vcpu {
         }
     }
 
-    private static MmuException noPages() {
+    static MmuException noPages() {
         return new MmuException("Not one shadow page is available and reclaim found no victim: raise the quota.");
     }
 

@@ -106,8 +106,8 @@ class PolicyRuntimeTest {
         assertThat(runtime.nextVictim()).isSameAs(younger);
         root.rootCount(0);
         assertThat(runtime.nextVictim()).isSameAs(root);
-        assertThat(runtime.memslotZapScope(DELETE)).isEqualTo(MemslotZapScope.EVERYTHING);
-        assertThat(runtime.rootZapOrder(4, 0)).isEqualTo(RootZapOrder.ONE_GIB_THEN_ROOT);
+        assertThat(runtime.memslotZapScope(DELETE)).isEqualTo(MemslotZapScope.UPSTREAM);
+        assertThat(runtime.rootZapOrder(4, 0)).isEqualTo(RootZapOrder.UPSTREAM);
         assertThat(runtime.hearsLeafInstalled()).isFalse();
         assertThat(runtime.hearsAccessedBit()).isFalse();
     }

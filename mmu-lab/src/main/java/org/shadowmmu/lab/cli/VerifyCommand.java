@@ -5,9 +5,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.host.PolicyCatalog;
+import org.shadowmmu.engine.host.PolicyHost;
+import org.shadowmmu.engine.policy.PolicyAssignment;
+import org.shadowmmu.engine.policy.PolicySelectionException;
 import org.shadowmmu.lab.BadInputException;
+import org.shadowmmu.lab.machine.RecordedMachines;
 import org.shadowmmu.lab.recording.HostMode;
 import org.shadowmmu.lab.recording.RecordedMachineFactory;
 import org.shadowmmu.lab.recording.RecordingFile;
@@ -21,6 +27,7 @@ import org.shadowmmu.lab.recording.VerifyTextReport;
 import org.shadowmmu.lab.recording.VerifyTotals;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -42,7 +49,11 @@ import picocli.CommandLine.Spec;
             "2:bad input"
         })
 public final class VerifyCommand implements Callable<Integer> {
-    private final RecordedMachineFactory machines;
+    private static final String UPSTREAM = "upstream";
+
+    private final RecordedMachines machines;
+    private final PolicyHost host;
+    private final LabEnvironment environment;
 
     @Parameters(
             arity = "1..*",
@@ -75,6 +86,18 @@ public final class VerifyCommand implements Callable<Integer> {
             description = "Check the machine's named invariants after every operation; a violation is a difference.")
     private boolean audit;
 
+    @Option(
+            names = "--policy",
+            paramLabel = "ID",
+            defaultValue = "fifo",
+            description =
+                    "The policy under which the machine runs (default: ${DEFAULT-VALUE}, which is to be the real kernel);"
+                            + " 'upstream' are the rules built into the engine.")
+    private String policy = "fifo";
+
+    @Mixin
+    private PolicyOptions policyOptions = new PolicyOptions();
+
     @Option(names = "--fail-fast", description = "Stop after the first recording that is not equal.")
     private boolean failFast;
 
@@ -90,10 +113,12 @@ public final class VerifyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** Makes the command for machines from {@code machines}. */
+    /** Makes the command. */
     @Inject
-    public VerifyCommand(RecordedMachineFactory machines) {
+    public VerifyCommand(RecordedMachines machines, PolicyHost host, LabEnvironment environment) {
         this.machines = machines;
+        this.host = host;
+        this.environment = environment;
     }
 
     @Override
@@ -112,9 +137,23 @@ public final class VerifyCommand implements Callable<Integer> {
             throw new BadInputException("--jobs: expected a number from 1 on, found " + jobs + ".");
         }
         List<RecordingFile> files = new RecordingFiles(excludes).find(paths);
+        if (policy.equals(UPSTREAM)) {
+            return verify(commandLine, files, machines.under(PolicyAssignment.UPSTREAM));
+        }
+        try (PolicyCatalog catalog = policyOptions.load(host, environment, commandLine.getErr())) {
+            PolicyAssignment assignment =
+                    PolicyAssignment.of(catalog.find(policy).choose());
+            return verify(commandLine, files, machines.under(assignment));
+        } catch (PolicySelectionException e) {
+            throw new BadInputException(Objects.requireNonNull(e.getMessage()));
+        }
+    }
+
+    private int verify(CommandLine commandLine, List<RecordingFile> files, RecordedMachineFactory factory)
+            throws InterruptedException {
         VerifyReport report =
                 json ? new VerifyJsonReport(commandLine.getOut()) : new VerifyTextReport(commandLine.getOut());
-        RecordingVerifier verifier = new RecordingVerifier(machines, audit, new RecordingFilter(modes, nested));
+        RecordingVerifier verifier = new RecordingVerifier(factory, audit, new RecordingFilter(modes, nested));
         long start = System.nanoTime();
         VerifyTotals totals = new VerifyRun(verifier, jobs, failFast).run(files, report);
         double seconds = (System.nanoTime() - start) / 1e9;

@@ -72,16 +72,18 @@ public final class RecordedVm implements RecordedMachine {
     }
 
     private static MmuOptions optionsOf(RecordingHeader header) {
-        return new MmuOptions(
-                header.mode() != HostMode.SHADOW,
-                header.mode() == HostMode.TDPMMU,
-                header.la57() ? 5 : 4,
-                header.isOn("kvm.nx_huge_pages"),
-                header.isOn("kvm.eager_page_split"),
-                (header.dirtyManual() & 1) != 0,
-                (header.dirtyManual() & 2) != 0,
-                linux612(header) && (header.disabledQuirks() & Vmm.QUIRK_SLOT_ZAP_ALL) != 0,
-                linux612(header) ? Era.LINUX_6_12 : Era.LINUX_6_1);
+        MmuOptions mode = switch (header.mode()) {
+            case SHADOW -> MmuOptions.shadow();
+            case DIRECT -> MmuOptions.tdp();
+            case TDPMMU -> MmuOptions.withTdpMmu();
+        };
+        return mode.withHostLevels(header.la57() ? 5 : 4)
+                .withNxHugePages(header.isOn("kvm.nx_huge_pages"))
+                .withEagerPageSplit(header.isOn("kvm.eager_page_split"))
+                .withDirtyManualProtect((header.dirtyManual() & 1) != 0)
+                .withDirtyInitiallySet((header.dirtyManual() & 2) != 0)
+                .withTargetedSlotZap(linux612(header) && (header.disabledQuirks() & Vmm.QUIRK_SLOT_ZAP_ALL) != 0)
+                .withEra(linux612(header) ? Era.LINUX_6_12 : Era.LINUX_6_1);
     }
 
     private static boolean linux612(RecordingHeader header) {

@@ -13,7 +13,7 @@ final class FigureTables {
             Metric.RECLAIMED,
             Metric.ZAPPED,
             Metric.MEAN_REFERENCED,
-            Metric.PEAK_REFERENCED,
+            Metric.PEAK_MAPPED,
             Metric.PEAK_USED);
 
     private FigureTables() {}

@@ -184,10 +184,13 @@ public final class HtmlReport {
         page.raw("</dl>\n")
                 .element(
                         "p",
-                        "The charts have " + manifest.seriesSteps() + " equal steps of guest instructions. Guest pages"
-                                + " mapped: the line is the mean of a step, the band reaches from the fewest to the most"
-                                + " in it. Dotted vertical lines are markers that the guest set between phases of its"
-                                + " work. The host backs guest memory with " + backing + ".")
+                        "The charts have " + manifest.seriesSteps()
+                                + " equal steps of guest instructions. Referenced guest"
+                                + " pages are those that a virtual CPU reaches from its root without a page fault: when a"
+                                + " directory is reclaimed, everything below it is out of reach. The line is the mean of"
+                                + " a step, the band reaches from the fewest to the most seen in it. Dotted vertical lines"
+                                + " are markers that the guest set between phases of its work. The host backs guest memory"
+                                + " with " + backing + ".")
                 .raw("\n</section>\n");
     }
 

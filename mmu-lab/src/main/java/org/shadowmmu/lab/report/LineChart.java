@@ -21,13 +21,20 @@ import org.shadowmmu.lab.workload.TimeSeries;
 record LineChart(Quantity quantity, List<Line> lines, long interval, long instructions, List<Manifest.Marker> markers) {
     /** What a chart can show. */
     enum Quantity {
-        /** Guest pages mapped: the mean of each step as a line, from its least to its most as a band. */
+        /** Guest pages reachable from a root: the mean of each step as a line, from its least to its most as a band. */
         REFERENCED(
-                "Guest pages mapped over time",
-                "guest pages (4 KiB)",
+                "Referenced guest pages over time",
+                "guest pages (4 KiB) within reach of a virtual CPU",
                 TimeSeries::referencedMean,
                 TimeSeries::referencedMin,
                 TimeSeries::referencedMax),
+        /** Guest pages mapped by any table, in the same way. */
+        MAPPED(
+                "Guest pages mapped over time",
+                "guest pages (4 KiB) mapped by any table",
+                TimeSeries::mappedMean,
+                TimeSeries::mappedMin,
+                TimeSeries::mappedMax),
         /** Page faults since the start. */
         FAULTS("Page faults so far", "page faults", TimeSeries::faults, null, null);
 

@@ -8,7 +8,7 @@ import org.shadowmmu.lab.store.StoredRun;
 /** The comparison as text: one small table per workload and quota, at most 80 columns wide where names are short. */
 public final class TerminalTable {
     private static final List<Metric> COLUMNS =
-            List.of(Metric.FAULTS, Metric.REPEATED_FAULTS, Metric.RECLAIMED, Metric.ZAPPED, Metric.PEAK_REFERENCED);
+            List.of(Metric.FAULTS, Metric.REPEATED_FAULTS, Metric.RECLAIMED, Metric.ZAPPED, Metric.PEAK_MAPPED);
 
     private TerminalTable() {}
 

@@ -30,16 +30,18 @@ public enum Metric {
     CREATED("created", "created", "shadow pages", Better.LOWER, "shadow pages created (mmu_cache_miss)"),
     MEAN_REFERENCED(
             "mean_referenced_pages",
+            "mean referenced",
+            "guest pages",
+            Better.HIGHER,
+            "guest pages that a virtual CPU reaches from its root without a page fault, mean over time"),
+    MEAN_MAPPED(
+            "mean_mapped_pages",
             "mean mapped",
             "guest pages",
             Better.HIGHER,
-            "guest pages mapped, mean over all accesses"),
-    PEAK_REFERENCED(
-            "peak_referenced_pages",
-            "peak mapped",
-            "guest pages",
-            Better.HIGHER,
-            "most guest pages mapped at one time"),
+            "guest pages mapped by any table, reachable or not, mean over all accesses"),
+    PEAK_MAPPED(
+            "peak_mapped_pages", "peak mapped", "guest pages", Better.HIGHER, "most guest pages mapped at one time"),
     PEAK_USED("peak_used_pages", "peak in use", "shadow pages", Better.NEITHER, "most shadow pages in use at one time"),
     QUOTA("quota", "quota", "shadow pages", Better.NEITHER, "shadow pages allowed at the end of the trial"),
     ACCESSES("accesses", "accesses", "accesses", Better.NEITHER, "page accesses replayed"),

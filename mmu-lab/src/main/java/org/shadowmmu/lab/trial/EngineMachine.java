@@ -15,10 +15,12 @@ import org.shadowmmu.lab.workload.EntryKind;
 public final class EngineMachine implements TrialMachine {
     private final VirtualMachine machine;
     private final PolicyRuntime policies;
+    private final ReferencedMemory referenced;
 
     private EngineMachine(VirtualMachine machine, PolicyRuntime policies) {
         this.machine = machine;
         this.policies = policies;
+        referenced = new ReferencedMemory(machine);
     }
 
     /** Makes a machine; as {@link MachineFactory#create}. */
@@ -72,8 +74,13 @@ public final class EngineMachine implements TrialMachine {
     }
 
     @Override
-    public long referencedPages() {
+    public long mappedPages() {
         return machine.mappedGuestPages();
+    }
+
+    @Override
+    public long referencedPages() {
+        return referenced.pages();
     }
 
     @Override

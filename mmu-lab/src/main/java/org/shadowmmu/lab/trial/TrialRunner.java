@@ -141,7 +141,8 @@ public final class TrialRunner {
                 case ZAPPED -> machine.counters().get(Counter.MMU_SHADOW_ZAPPED);
                 case CREATED -> machine.counters().get(Counter.MMU_CACHE_MISS);
                 case MEAN_REFERENCED -> totals.meanReferenced();
-                case PEAK_REFERENCED -> totals.peakReferenced();
+                case MEAN_MAPPED -> totals.meanMapped();
+                case PEAK_MAPPED -> totals.peakMapped();
                 case PEAK_USED -> totals.peakUsed();
                 case QUOTA -> machine.quota();
                 case ACCESSES -> totals.accesses();

@@ -55,5 +55,11 @@ public interface GuestMachine {
     long quota();
 
     /** The guest pages that leaf entries of shadow pages map now, in 4 KiB pages. */
+    long mappedPages();
+
+    /**
+     * The guest pages that a virtual CPU reaches from its root now, in 4 KiB pages: those mapped, without those below a
+     * table that lost its last parent. Costs a look at every directory, and at every table if there are orphans.
+     */
     long referencedPages();
 }

@@ -8,8 +8,9 @@ package org.shadowmmu.lab.workload;
  * @param repeatedFaultingAccesses those among them to a guest page that had been used before
  * @param deviceAccesses accesses without memory behind them, or writes to read-only memory
  * @param distinctPages guest pages used
- * @param peakReferenced most guest pages mapped at one time
- * @param meanReferenced mean of the guest pages mapped, over all accesses
+ * @param peakMapped most guest pages mapped at one time
+ * @param meanMapped mean of the guest pages mapped, over all accesses
+ * @param meanReferenced mean of the guest pages reachable from a root, over probes in equal distances
  * @param peakUsed most shadow pages in use at one time
  */
 public record ReplayTotals(
@@ -18,6 +19,7 @@ public record ReplayTotals(
         long repeatedFaultingAccesses,
         long deviceAccesses,
         long distinctPages,
-        long peakReferenced,
+        long peakMapped,
+        long meanMapped,
         long meanReferenced,
         long peakUsed) {}

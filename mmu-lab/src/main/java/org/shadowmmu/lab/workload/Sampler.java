@@ -4,68 +4,79 @@ import java.util.Arrays;
 
 /** Takes the points of a {@link TimeSeries} while a stream is replayed; the number of points is known before. */
 final class Sampler {
+    private static final int COLUMNS = 9;
+    private static final int PROBES_PER_STEP = 16;
+
     private final GuestMachine machine;
     private final long interval;
+    private final long probeInterval;
     private final long[][] columns;
+    private final Level mapped = new Level();
+    private final Level referenced = new Level();
     private int next;
-
-    private long referenced;
-    private long peakReferenced;
-    private long minimum;
-    private long maximum;
-    private long sum;
-    private long accesses;
+    private long nextProbe;
     private long peakUsed;
-    private long totalSum;
-    private long totalAccesses;
 
     /** Prepares {@code steps} equal steps of {@code instructions} instructions. */
     Sampler(GuestMachine machine, long instructions, int steps) {
         this.machine = machine;
         this.interval = Math.max(1, (instructions + steps - 1) / steps);
+        this.probeInterval = Math.max(1, interval / PROBES_PER_STEP);
         int points = (int) (instructions / interval) + 1;
-        columns = new long[7][points];
+        columns = new long[COLUMNS][points];
     }
 
     /** Counts one access, after which nothing had changed. */
     void accessed() {
-        sum += referenced;
-        accesses++;
+        mapped.count();
     }
 
     /** Looks at the machine again, because an access or a slot change may have changed its mappings. */
     void changed() {
-        referenced = machine.referencedPages();
-        minimum = Math.min(minimum, referenced);
-        maximum = Math.max(maximum, referenced);
-        peakReferenced = Math.max(peakReferenced, referenced);
+        mapped.change(machine.mappedPages());
         peakUsed = Math.max(peakUsed, machine.usedPages());
     }
 
-    /** Takes every point up to {@code instruction} that was not taken yet. */
+    /** Takes every probe and point up to {@code instruction} that was not taken yet. */
     void reached(long instruction) {
+        if (instruction >= nextProbe) {
+            referenced.change(machine.referencedPages());
+            referenced.count();
+            nextProbe = (instruction / probeInterval + 1) * probeInterval;
+        }
         while (next < columns[0].length && next * interval <= instruction) {
-            long mean = accesses == 0 ? referenced : (sum + accesses / 2) / accesses;
-            long[] point = {
-                referenced, mean, minimum, maximum, machine.usedPages(), machine.faults(), machine.reclaimed()
-            };
-            for (int column = 0; column < columns.length; column++) {
-                columns[column][next] = point[column];
-            }
+            take();
             next++;
-            close();
         }
     }
 
-    /** The most guest pages that were mapped at one time. */
-    long peakReferenced() {
-        return peakReferenced;
+    private void take() {
+        long[] point = {
+            mapped.mean(),
+            mapped.least(),
+            mapped.most(),
+            referenced.mean(),
+            referenced.least(),
+            referenced.most(),
+            machine.usedPages(),
+            machine.faults(),
+            machine.reclaimed()
+        };
+        for (int column = 0; column < COLUMNS; column++) {
+            columns[column][next] = point[column];
+        }
+        mapped.nextStep();
+        referenced.nextStep();
     }
 
-    /** The mean of the guest pages mapped, over all accesses, rounded. */
-    long meanReferenced() {
-        close();
-        return totalAccesses == 0 ? 0 : (totalSum + totalAccesses / 2) / totalAccesses;
+    /** Guest pages mapped. */
+    Level mapped() {
+        return mapped;
+    }
+
+    /** Guest pages referenced. */
+    Level referenced() {
+        return referenced;
     }
 
     /** The most shadow pages that were in use at one time. */
@@ -75,19 +86,11 @@ final class Sampler {
 
     /** The points taken. */
     TimeSeries series() {
-        long[][] taken = new long[columns.length][];
-        for (int column = 0; column < columns.length; column++) {
+        long[][] taken = new long[COLUMNS][];
+        for (int column = 0; column < COLUMNS; column++) {
             taken[column] = Arrays.copyOf(columns[column], next);
         }
-        return new TimeSeries(interval, taken[0], taken[1], taken[2], taken[3], taken[4], taken[5], taken[6]);
-    }
-
-    private void close() {
-        totalSum += sum;
-        totalAccesses += accesses;
-        sum = 0;
-        accesses = 0;
-        minimum = referenced;
-        maximum = referenced;
+        return new TimeSeries(
+                interval, taken[0], taken[1], taken[2], taken[3], taken[4], taken[5], taken[6], taken[7], taken[8]);
     }
 }

@@ -58,8 +58,9 @@ public final class StreamReplay implements StreamVisitor {
                 repeatedFaultingAccesses,
                 deviceAccesses,
                 seen.size(),
-                sampler.peakReferenced(),
-                sampler.meanReferenced(),
+                sampler.mapped().peak(),
+                sampler.mapped().totalMean(),
+                sampler.referenced().totalMean(),
                 sampler.peakUsed());
     }
 

@@ -1,29 +1,33 @@
 package org.shadowmmu.lab.workload;
 
 /**
- * How a virtual machine fared over time, in equal steps of guest instructions (all virtual CPUs together). Point {@code i}
- * of each array stands for instruction {@code i * interval}; point 0 is the start.
+ * How a virtual machine fared over time, in equal steps of guest instructions (all virtual CPUs together). Element {@code i}
+ * of each array stands for the step that ends at instruction {@code i * interval}; element 0 is the start.
  *
- * @param interval instructions between two points
- * @param referenced guest pages mapped at the point
- * @param referencedMean mean of the guest pages mapped since the previous point, over the accesses between, rounded
- * @param referencedMin fewest guest pages mapped since the previous point
- * @param referencedMax most guest pages mapped since the previous point
- * @param used shadow pages in use at the point
- * @param faults page faults so far
- * @param reclaimed shadow pages reclaimed at the quota so far
+ * @param interval instructions of a step
+ * @param mappedMean guest pages mapped, mean over the accesses of the step, rounded
+ * @param mappedMin guest pages mapped, fewest in the step
+ * @param mappedMax guest pages mapped, most in the step
+ * @param referencedMean guest pages reachable from a root, mean over probes in the step, rounded
+ * @param referencedMin guest pages reachable from a root, fewest of these probes
+ * @param referencedMax guest pages reachable from a root, most of these probes
+ * @param used shadow pages in use at the end of the step
+ * @param faults page faults until the end of the step
+ * @param reclaimed shadow pages reclaimed at the quota until the end of the step
  */
 public record TimeSeries(
         long interval,
-        long[] referenced,
+        long[] mappedMean,
+        long[] mappedMin,
+        long[] mappedMax,
         long[] referencedMean,
         long[] referencedMin,
         long[] referencedMax,
         long[] used,
         long[] faults,
         long[] reclaimed) {
-    /** The number of points. */
+    /** The number of elements of each array. */
     public int points() {
-        return referenced.length;
+        return used.length;
     }
 }

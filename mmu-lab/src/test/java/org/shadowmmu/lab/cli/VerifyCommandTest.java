@@ -7,10 +7,14 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.shadowmmu.engine.host.PolicyHost;
 import org.shadowmmu.lab.recording.CopyingMachine;
 import org.shadowmmu.lab.recording.HostMode;
 import org.shadowmmu.lab.recording.RecordedMachineFactory;
@@ -211,10 +215,17 @@ class VerifyCommandTest {
     private int execute(RecordedMachineFactory machines, String... arguments) {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
-        return new CommandLine(new VerifyCommand(machines))
+        LabEnvironment environment = new LabEnvironment(directory, Optional.empty(), false, InstantSource.system());
+        return new CommandLine(new VerifyCommand(policies -> machines, new PolicyHost(), environment))
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
-                .execute(arguments);
+                .execute(withUpstreamRules(arguments));
+    }
+
+    private static String[] withUpstreamRules(String... arguments) {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 1);
+        all[arguments.length] = "--policy=upstream";
+        return all;
     }
 
     private String lastLine() {

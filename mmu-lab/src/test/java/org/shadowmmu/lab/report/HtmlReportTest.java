@@ -24,7 +24,7 @@ class HtmlReportTest {
                 "Before you believe it",
                 "<h2 class=\"workload\">web</h2>",
                 "web at the default quota",
-                "Guest pages mapped over time",
+                "Referenced guest pages over time",
                 "fifo = lru",
                 "web at 64 shadow pages",
                 "Page faults so far",

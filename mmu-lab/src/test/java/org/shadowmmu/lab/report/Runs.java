@@ -108,7 +108,7 @@ final class Runs {
             high[i] = mean[i] + 2000;
             so[i] = faults * i / 40;
         }
-        return new TimeSeries(100_000_000, mean, mean, low, high, low, so, so);
+        return new TimeSeries(100_000_000, mean, low, high, mean, low, high, low, so, so);
     }
 
     StoredRun run() {

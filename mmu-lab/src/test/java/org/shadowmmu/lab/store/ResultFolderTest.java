@@ -51,8 +51,10 @@ class ResultFolderTest {
         results.write(ResultFolder.MANIFEST, Json.pretty(MANIFEST));
         TimeSeries series = new TimeSeries(
                 5,
-                new long[] {0, 1},
                 new long[] {0, 2},
+                new long[2],
+                new long[2],
+                new long[2],
                 new long[2],
                 new long[2],
                 new long[2],
@@ -66,7 +68,7 @@ class ResultFolderTest {
         assertThat(run.manifest()).isEqualTo(MANIFEST);
         assertThat(run.trials()).containsExactly(ok(0), failed(1));
         assertThat(run.series()).containsOnlyKeys(0);
-        assertThat(run.seriesOf(run.trials().get(0)).referencedMean()).containsExactly(0, 2);
+        assertThat(run.seriesOf(run.trials().get(0)).mappedMean()).containsExactly(0, 2);
         assertThat(run.seriesOf(run.trials().get(1))).isNull();
     }
 

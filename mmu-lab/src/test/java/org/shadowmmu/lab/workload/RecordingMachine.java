@@ -70,7 +70,12 @@ final class RecordingMachine implements GuestMachine {
     }
 
     @Override
-    public long referencedPages() {
+    public long mappedPages() {
         return mapped.size();
+    }
+
+    @Override
+    public long referencedPages() {
+        return mapped.size() / 2;
     }
 }

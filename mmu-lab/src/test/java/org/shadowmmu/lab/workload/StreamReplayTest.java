@@ -59,7 +59,7 @@ class StreamReplayTest {
                         "vcpu 1 TABLE_READ 9000",
                         "vcpu 1 WRITE 3000",
                         "vcpu 1 READ 200000000");
-        assertThat(replay.totals()).isEqualTo(new ReplayTotals(5, 3, 0, 1, 4, 3, 2, 3));
+        assertThat(replay.totals()).isEqualTo(new ReplayTotals(5, 3, 0, 1, 4, 3, 2, 1, 3));
         assertThat(progress).hasValue(5);
     }
 
@@ -86,9 +86,11 @@ class StreamReplayTest {
         TimeSeries series = replay(stream).series();
         assertThat(series.points()).isEqualTo(401);
         assertThat(series.interval()).isEqualTo(1000);
-        assertThat(series.referenced()).startsWith(0, 2, 4).endsWith(798, 800);
-        assertThat(series.referencedMin()).startsWith(0, 0, 2);
-        assertThat(series.referencedMax()).startsWith(0, 2, 4);
+        assertThat(series.mappedMean()).startsWith(0, 2, 4).endsWith(798, 800);
+        assertThat(series.mappedMin()).startsWith(0, 0, 2);
+        assertThat(series.mappedMax()).startsWith(0, 2, 4);
+        assertThat(series.referencedMean()).startsWith(0, 1, 2);
+        assertThat(series.referencedMax()).endsWith(400);
         assertThat(series.faults()).endsWith(800);
     }
 
@@ -102,10 +104,10 @@ class StreamReplayTest {
                         .access(EntryKind.READ, 2))
                 .series();
         assertThat(series.points()).isEqualTo(401);
-        assertThat(series.referenced()[0]).isZero();
-        assertThat(series.referenced()[1]).isEqualTo(1);
-        assertThat(series.referenced()[300]).isEqualTo(1);
-        assertThat(series.referenced()[400]).isEqualTo(2);
+        assertThat(series.mappedMax()[0]).isZero();
+        assertThat(series.mappedMax()[1]).isEqualTo(1);
+        assertThat(series.mappedMax()[300]).isEqualTo(1);
+        assertThat(series.mappedMax()[400]).isEqualTo(2);
     }
 
     @Test

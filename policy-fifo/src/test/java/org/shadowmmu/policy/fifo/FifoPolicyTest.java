@@ -78,7 +78,7 @@ class FifoPolicyTest {
     void zapsEverythingOnASlotChangeAndRootsInTwoPasses() {
         MemslotChange change = new MemslotChange(MemslotChange.Kind.DELETE, 1, 0, 0x100, 16);
 
-        assertThat(vm.as(MemslotZap.class).scope(change)).isEqualTo(MemslotZapScope.EVERYTHING);
-        assertThat(vm.as(RootZap.class).order(4, 0)).isEqualTo(RootZapOrder.ONE_GIB_THEN_ROOT);
+        assertThat(vm.as(MemslotZap.class).scope(change)).isEqualTo(MemslotZapScope.UPSTREAM);
+        assertThat(vm.as(RootZap.class).order(4, 0)).isEqualTo(RootZapOrder.UPSTREAM);
     }
 }
