@@ -55,6 +55,7 @@ public final class PolicyRuntime {
     private final LinkedPageQueue requestedZaps = new PageLinks(pages, new PolicyWatch()).newQueue();
 
     private final ReclaimOrder reclaimOrder;
+    private final boolean takesLiveRoots;
     private final ChildZap childZap;
     private final MemslotZap memslotZap;
     private final RootZap rootZap;
@@ -86,6 +87,7 @@ public final class PolicyRuntime {
         childZap = implementation(Decision.CHILD_ZAP, ChildZap.class);
         memslotZap = implementation(Decision.MEMSLOT_ZAP, MemslotZap.class);
         rootZap = implementation(Decision.ROOT_ZAP, RootZap.class);
+        takesLiveRoots = askForLiveRoots();
 
         onPageCreated = listeners(Hook.PAGE_CREATED);
         onPageFoundAgain = listeners(Hook.PAGE_FOUND_AGAIN);
@@ -169,6 +171,19 @@ public final class PolicyRuntime {
         return type.cast(answering[decision.ordinal()].policy);
     }
 
+    private boolean askForLiveRoots() {
+        PolicyInstance member = answering[RECLAIM];
+        boolean answer;
+        watch.enter(member.number, PolicyWatch.DECISIONS + RECLAIM);
+        try {
+            answer = reclaimOrder.takesLiveRoots();
+        } catch (Throwable t) {
+            throw member.threw(PolicyWatch.DECISIONS + RECLAIM, t);
+        }
+        watch.leave();
+        return answer;
+    }
+
     private PolicyInstance[] listeners(Hook hook) {
         List<PolicyInstance> listeners = new ArrayList<>();
         for (PolicyInstance member : members) {
@@ -207,7 +222,7 @@ public final class PolicyRuntime {
     }
 
     /**
-     * The next page to reclaim: live, and no live root. Call it only while at least one such page exists.
+     * The next page to reclaim: live, and no live root unless the policy said at its creation that it takes those. Call it only while at least one such page exists.
      *
      * @throws PolicyFailure if the policy names none, or one that may not be taken
      */
@@ -239,7 +254,7 @@ public final class PolicyRuntime {
             return "null instead of a victim";
         }
         if (pages.contains(victim)) {
-            return victim.liveRoot() ? "a live root as victim" : null;
+            return victim.liveRoot() && !takesLiveRoots ? "a live root as victim" : null;
         }
         return pages.wasZapped(victim)
                 ? "a page as victim that was already zapped"

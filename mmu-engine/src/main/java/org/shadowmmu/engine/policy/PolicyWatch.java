@@ -2,6 +2,8 @@ package org.shadowmmu.engine.policy;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.api.Decision;
 
@@ -79,7 +81,11 @@ public final class PolicyWatch {
             places[hook.ordinal()] = hook.toString();
         }
         for (Decision decision : Decision.values()) {
-            String method = decision.type().getMethods()[0].getName();
+            String method = Arrays.stream(decision.type().getMethods())
+                    .filter(candidate -> Modifier.isAbstract(candidate.getModifiers()))
+                    .findFirst()
+                    .orElseThrow()
+                    .getName();
             places[DECISIONS + decision.ordinal()] = "decision " + decision.id() + " (" + method + ")";
         }
         places[CREATE] = "create";
