@@ -14,8 +14,6 @@ import org.shadowmmu.engine.vm.VirtualMachine;
 public final class Audit {
     private final Violations violations = new Violations();
     private final Census census;
-    private final Census tdpCensus;
-    private final TdpChecks tdp;
     private final PageChecks pages;
     private final RootChecks roots;
     private final LinkChecks links;
@@ -27,13 +25,11 @@ public final class Audit {
     /** Makes the audit of one virtual machine, to be used any number of times. */
     public Audit(VirtualMachine machine) {
         MmuCore core = machine.core();
-        census = new Census(core, false);
-        tdpCensus = new Census(core, true);
+        census = new Census(core);
         pages = new PageChecks(core, census, violations);
         roots = new RootChecks(machine, census, violations);
         links = new LinkChecks(core, census, violations);
-        leaves = new LeafChecks(core, violations, census, tdpCensus);
-        tdp = new TdpChecks(machine, tdpCensus, violations);
+        leaves = new LeafChecks(core, census, violations);
         rmaps = new RmapChecks(core, census, violations);
         unsync = new UnsyncChecks(core, census, violations);
         guestTables = new GuestTableChecks(core, census, violations);
@@ -48,7 +44,6 @@ public final class Audit {
     public List<AuditViolation> check() {
         violations.clear();
         census.take(violations);
-        tdpCensus.take(violations);
         pages.run();
         roots.run();
         links.run();
@@ -56,7 +51,6 @@ public final class Audit {
         rmaps.run();
         unsync.run();
         guestTables.run();
-        tdp.run();
         return violations.list();
     }
 }

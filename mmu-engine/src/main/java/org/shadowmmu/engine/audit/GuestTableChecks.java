@@ -2,6 +2,7 @@ package org.shadowmmu.engine.audit;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.cpu.HardwareWalk;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.memory.MemslotTable;
 import org.shadowmmu.engine.shadow.MmuCore;
@@ -152,6 +153,9 @@ final class GuestTableChecks {
         if (slot == null) {
             return;
         }
+        for (ShadowPage root : core.tdpRoots) {
+            tdpLeafIsWriteProtected(root, page);
+        }
         PteLists lists = core.pages.lists();
         for (int level = 1; level <= Memslot.LEAF_LEVELS; level++) {
             int head = slot.rmap(level, slot.index(page.gfn, level));
@@ -165,6 +169,22 @@ final class GuestTableChecks {
                                     + Violations.name(page) + ", which is not unsync");
                 }
             }
+        }
+    }
+
+    /** TDP-42, NE-8. */
+    private void tdpLeafIsWriteProtected(ShadowPage root, ShadowPage table) {
+        ShadowPage holder = HardwareWalk.lastPage(core, root, table.gfn << 12);
+        if (holder == null || Role.addressSpace(root.role) != Role.addressSpace(table.role)) {
+            return;
+        }
+        int index = HardwareWalk.indexAt(holder, table.gfn << 12);
+        long spte = holder.spt[index];
+        if (Spte.present(spte) && (spte & (Spte.WRITABLE | Spte.MMU_WRITABLE)) != 0) {
+            violations.add(
+                    Invariant.SHADOWED_GUEST_TABLES_ARE_WRITE_PROTECTED,
+                    Violations.name(holder, index) + " maps the table of " + Violations.name(table)
+                            + ", which is not unsync");
         }
     }
 }

@@ -14,30 +14,28 @@ import org.shadowmmu.engine.shadow.Spte;
 /** Invariants of the leaves: what they may map, and how. */
 final class LeafChecks {
     private final MmuCore core;
-    private final Census[] censuses;
+    private final Census census;
     private final Violations violations;
     private final long[] byLevel = new long[Memslot.LEAF_LEVELS];
 
-    LeafChecks(MmuCore core, Violations violations, Census... censuses) {
+    LeafChecks(MmuCore core, Census census, Violations violations) {
         this.core = core;
-        this.censuses = censuses;
+        this.census = census;
         this.violations = violations;
     }
 
     void run() {
         java.util.Arrays.fill(byLevel, 0);
-        for (Census census : censuses) {
-            for (int i = 0; i < census.leaves(); i++) {
-                int leaf = census.leaf(i);
-                check(census.pageOf(leaf), PteLists.index(leaf));
-            }
-            for (int i = 0; i < census.mmio(); i++) {
-                int entry = census.mmio(i);
-                currentMmioEntriesHaveNoMemory(census.pageOf(entry), PteLists.index(entry));
-            }
+        for (int i = 0; i < census.leaves(); i++) {
+            int leaf = census.leaf(i);
+            check(census.pageOf(leaf), PteLists.index(leaf));
         }
         leafStatisticsCountLeaves();
         nxStatisticCountsSplitPages();
+        for (int i = 0; i < census.mmio(); i++) {
+            int entry = census.mmio(i);
+            currentMmioEntriesHaveNoMemory(census.pageOf(entry), PteLists.index(entry));
+        }
     }
 
     private void check(ShadowPage page, int index) {
@@ -151,11 +149,9 @@ final class LeafChecks {
     /** PF-37, ZAP-1.8. */
     private void nxStatisticCountsSplitPages() {
         int split = 0;
-        for (Census census : censuses) {
-            for (int i = 0; i < census.pages(); i++) {
-                if (census.page(i).nxSplit) {
-                    split++;
-                }
+        for (int i = 0; i < census.pages(); i++) {
+            if (census.page(i).nxSplit) {
+                split++;
             }
         }
         if (core.counters.get(Counter.NX_LPAGE_SPLITS) != split) {

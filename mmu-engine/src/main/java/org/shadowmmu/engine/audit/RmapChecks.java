@@ -25,6 +25,7 @@ final class RmapChecks {
         this.violations = violations;
     }
 
+    /** The TDP MMU keeps no reverse maps (TDP-1); its leaves are left out. */
     void run() {
         leavesAreInOneRmap();
     }
@@ -41,7 +42,7 @@ final class RmapChecks {
         }
         for (int i = 0; i < census.leaves(); i++) {
             int leaf = census.leaf(i);
-            if (!marks.marked(leaf)) {
+            if (!marks.marked(leaf) && !census.pageOf(leaf).tdp) {
                 violations.add(
                         IN_RMAP,
                         Violations.name(census.pageOf(leaf), PteLists.index(leaf))
@@ -100,7 +101,8 @@ final class RmapChecks {
         ShadowPage page = census.pageOf(entry);
         long spte = page.spt[PteLists.index(entry)];
         long gfn = page.gfnOf(PteLists.index(entry));
-        return page.level() == level
+        return !page.tdp
+                && page.level() == level
                 && Spte.present(spte)
                 && Spte.leaf(spte, level)
                 && Role.addressSpace(page.role) == slot.addressSpace()

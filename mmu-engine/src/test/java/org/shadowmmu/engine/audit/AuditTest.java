@@ -108,6 +108,7 @@ class AuditTest {
             case ENTRIES_ARE_EMPTY_PRESENT_OR_MMIO -> spare.spt[7] = Spte.REMOVED;
             case LEAVES_ARE_IN_ONE_RMAP -> machine.slot(0).setRmap(1, (int) PLAIN, PteLists.EMPTY);
             case LINKS_ARE_IN_THEIR_CHILDS_PARENT_LIST -> machine.pageFor(PLAIN).parents = PteLists.EMPTY;
+            case TDP_TABLES_ARE_ROOTS_OR_LINKED_ONCE -> core.pages.createTdp(0x7000, spare.role);
             case LEAF_STATISTICS_COUNT_LEAVES -> core.counters.add(Counter.PAGES_2M, 1);
             case NX_STATISTIC_COUNTS_SPLIT_PAGES -> spare.nxSplit = true;
             case WRITABLE_LEAVES_ARE_HOST_AND_MMU_WRITABLE -> change(PLAIN, 0, Spte.MMU_WRITABLE);
