@@ -2,9 +2,8 @@ package org.shadowmmu.engine.shadow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.ref.Reference;
-import java.lang.ref.WeakReference;
 import org.junit.jupiter.api.Test;
+import org.shadowmmu.engine.testing.HeapSize;
 import org.shadowmmu.engine.testing.TestMachine;
 
 /** What a shadow page costs in heap: its 512 SPTEs and, if it must, the translation of each leaf. */
@@ -35,14 +34,11 @@ class FootprintTest {
     private int bytesPerPage(int role) {
         // The arrays that hold a few pages are there already.
         create(0x100_0000, role);
-        long before = usedHeap();
+        long before = HeapSize.of(machine.core.pages, machine.core.policies);
         for (int i = 0; i < PAGES; i++) {
             create(i, role);
         }
-        long after = usedHeap();
-        assertThat(machine.core.pages.listedCount()).isEqualTo(PAGES + 1);
-        Reference.reachabilityFence(machine);
-        return (int) ((after - before) / PAGES);
+        return (int) ((HeapSize.of(machine.core.pages, machine.core.policies) - before) / PAGES);
     }
 
     private void create(long gfn, int role) {
@@ -51,19 +47,5 @@ class FootprintTest {
         if (page.level() == 1) {
             page.setTranslation(0, gfn, Role.ACC_ALL);
         }
-    }
-
-    /** The heap in use when nothing can be collected. */
-    private static long usedHeap() {
-        WeakReference<Object> garbage = new WeakReference<>(new Object());
-        long used = 0;
-        for (int rounds = 0; rounds < 3; rounds++) {
-            do {
-                System.gc();
-            } while (garbage.get() != null);
-            garbage = new WeakReference<>(new Object());
-            used = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-        }
-        return used;
     }
 }
