@@ -17,8 +17,10 @@ import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.experiment.Backing;
 import org.shadowmmu.lab.store.Metric;
 import org.shadowmmu.lab.store.TrialResult;
+import org.shadowmmu.lab.workload.Replay;
 import org.shadowmmu.lab.workload.ReplayException;
 import org.shadowmmu.lab.workload.ReplayTotals;
+import org.shadowmmu.lab.workload.ShadowReplay;
 import org.shadowmmu.lab.workload.StreamReplay;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,11 +30,13 @@ public final class TrialRunner {
     private static final Logger LOG = LoggerFactory.getLogger(TrialRunner.class);
 
     private final MachineFactory machines;
+    private final ShadowMachineFactory shadowMachines;
 
-    /** Runs trials on machines of this factory. */
+    /** Runs trials on machines of these factories: the second is for workloads with virtual addresses. */
     @Inject
-    public TrialRunner(MachineFactory machines) {
+    public TrialRunner(MachineFactory machines, ShadowMachineFactory shadowMachines) {
         this.machines = machines;
+        this.shadowMachines = shadowMachines;
     }
 
     /**
@@ -55,10 +59,19 @@ public final class TrialRunner {
 
     private TrialOutcome replay(Trial trial, LongConsumer progress, long start) {
         Trial.Workload workload = trial.workload();
-        TrialMachine machine = machines.create(
-                PolicyAssignment.of(trial.policy().choice()),
-                Math.max(1, workload.survey().vcpus()),
-                trial.seed());
+        PolicyAssignment assignment = PolicyAssignment.of(trial.policy().choice());
+        int vcpus = Math.max(1, workload.survey().vcpus());
+        boolean huge = trial.backing() == Backing.HUGE;
+        TrialMachine machine;
+        Replay replay;
+        if (workload.survey().header().gva()) {
+            ShadowTrialMachine shadow = shadowMachines.create(assignment, vcpus, trial.seed());
+            machine = shadow;
+            replay = new ShadowReplay(shadow, workload.survey(), huge, progress);
+        } else {
+            machine = machines.create(assignment, vcpus, trial.seed());
+            replay = new StreamReplay(machine, workload.survey(), huge, progress);
+        }
         if (!trial.quota().isDefault()) {
             int error = machine.setQuota(trial.quota().pages());
             if (error != 0) {
@@ -66,7 +79,6 @@ public final class TrialRunner {
                         "The virtual machine refused the quota " + trial.quota() + " with error " + error + ".");
             }
         }
-        StreamReplay replay = new StreamReplay(machine, workload.survey(), trial.backing() == Backing.HUGE, progress);
         replay.run(workload.file());
         TrialResult result = result(
                 trial,
