@@ -11,7 +11,6 @@ import java.util.function.LongConsumer;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.policy.DecisionCounts;
-import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyFailure;
 import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.lab.BadInputException;
@@ -67,10 +66,7 @@ public final class TrialRunner {
     private TrialOutcome replay(Trial trial, LongConsumer progress, PolicyWatch watch, long start) {
         Trial.Workload workload = trial.workload();
         TrialMachine machine = machines.create(
-                PolicyAssignment.of(trial.policy().choice()),
-                Math.max(1, workload.survey().vcpus()),
-                trial.seed(),
-                watch);
+                trial.policy().assignment(), Math.max(1, workload.survey().vcpus()), trial.seed(), watch);
         if (!trial.quota().isDefault()) {
             int error = machine.setQuota(trial.quota().pages());
             if (error != 0) {
