@@ -70,7 +70,7 @@ public final class TrialRunner {
 
     private TrialOutcome replay(Trial trial, LongConsumer progress, PolicyWatch watch, long start) {
         Trial.Workload workload = trial.workload();
-        PolicyAssignment assignment = PolicyAssignment.of(trial.policy().choice());
+        PolicyAssignment assignment = trial.policy().assignment();
         int vcpus = Math.max(1, workload.survey().vcpus());
         boolean huge = trial.backing() == Backing.HUGE;
         TrialMachine machine;

@@ -50,7 +50,7 @@ class RunCommandTest {
                 .extracting("label")
                 .containsExactly("fifo", "lru-moveup", "leaf-first", "tdp-childzap");
         assertThat(run.manifest().policies())
-                .allSatisfy(policy -> assertThat(policy.sha256()).hasSize(64));
+                .allSatisfy(policy -> assertThat(policy.parts().get(0).sha256()).hasSize(64));
         assertThat(run.manifest().workloads()).extracting("name").containsExactly("thrash", "fits");
         assertThat(run.trials()).hasSize(16).extracting("trial").containsExactly(numbersTo(16));
         assertThat(run.trials().subList(4, 8))
