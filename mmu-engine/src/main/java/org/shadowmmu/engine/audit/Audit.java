@@ -14,6 +14,9 @@ import org.shadowmmu.engine.vm.VirtualMachine;
 public final class Audit {
     private final Violations violations = new Violations();
     private final Census census;
+    private final Census tdpCensus;
+    private final TdpChecks tdp;
+    private final TlbChecks tlbs;
     private final PageChecks pages;
     private final RootChecks roots;
     private final LinkChecks links;
@@ -25,11 +28,14 @@ public final class Audit {
     /** Makes the audit of one virtual machine, to be used any number of times. */
     public Audit(VirtualMachine machine) {
         MmuCore core = machine.core();
-        census = new Census(core);
+        census = new Census(core, false);
+        tdpCensus = new Census(core, true);
         pages = new PageChecks(core, census, violations);
         roots = new RootChecks(machine, census, violations);
         links = new LinkChecks(core, census, violations);
-        leaves = new LeafChecks(core, census, violations);
+        leaves = new LeafChecks(core, violations, census, tdpCensus);
+        tdp = new TdpChecks(machine, tdpCensus, violations);
+        tlbs = new TlbChecks(machine, violations);
         rmaps = new RmapChecks(core, census, violations);
         unsync = new UnsyncChecks(core, census, violations);
         guestTables = new GuestTableChecks(core, census, violations);
@@ -44,6 +50,7 @@ public final class Audit {
     public List<AuditViolation> check() {
         violations.clear();
         census.take(violations);
+        tdpCensus.take(violations);
         pages.run();
         roots.run();
         links.run();
@@ -51,6 +58,8 @@ public final class Audit {
         rmaps.run();
         unsync.run();
         guestTables.run();
+        tdp.run();
+        tlbs.run();
         return violations.list();
     }
 }

@@ -10,12 +10,13 @@ import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.ShadowPages;
 import org.shadowmmu.engine.shadow.Spte;
 
-/** Everything there is: the live pages and the entries in them, counted from the SPTEs themselves. Used again and again. */
+/** Everything there is in one of the two MMUs: the live pages and the entries in them, counted from the SPTEs themselves. Used again and again. */
 final class Census {
     /** Entries that one look skips together. */
     private static final int GROUP = 8;
 
     private final ShadowPages all;
+    private final boolean tdp;
     private @Nullable ShadowPage[] pages = new ShadowPage[64];
     private int pageCount;
     private int[] leaves = new int[4 * ShadowPage.ENTRIES];
@@ -27,8 +28,10 @@ final class Census {
     private int ofGuestTables;
     private int unsync;
 
-    Census(MmuCore core) {
+    /** Counts the pages of the legacy MMU, or those of the TDP MMU. */
+    Census(MmuCore core, boolean tdp) {
         all = core.pages;
+        this.tdp = tdp;
     }
 
     void take(Violations violations) {
@@ -41,7 +44,7 @@ final class Census {
         int limit = all.idLimit();
         for (int id = 0; id < limit; id++) {
             ShadowPage page = all.slot(id);
-            if (page.live()) {
+            if (page.live() && page.tdp == tdp) {
                 count(page);
                 scan(page, violations);
             }

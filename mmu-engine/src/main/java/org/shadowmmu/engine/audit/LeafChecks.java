@@ -14,28 +14,30 @@ import org.shadowmmu.engine.shadow.Spte;
 /** Invariants of the leaves: what they may map, and how. */
 final class LeafChecks {
     private final MmuCore core;
-    private final Census census;
+    private final Census[] censuses;
     private final Violations violations;
     private final long[] byLevel = new long[Memslot.LEAF_LEVELS];
 
-    LeafChecks(MmuCore core, Census census, Violations violations) {
+    LeafChecks(MmuCore core, Violations violations, Census... censuses) {
         this.core = core;
-        this.census = census;
+        this.censuses = censuses;
         this.violations = violations;
     }
 
     void run() {
         java.util.Arrays.fill(byLevel, 0);
-        for (int i = 0; i < census.leaves(); i++) {
-            int leaf = census.leaf(i);
-            check(census.pageOf(leaf), PteLists.index(leaf));
+        for (Census census : censuses) {
+            for (int i = 0; i < census.leaves(); i++) {
+                int leaf = census.leaf(i);
+                check(census.pageOf(leaf), PteLists.index(leaf));
+            }
+            for (int i = 0; i < census.mmio(); i++) {
+                int entry = census.mmio(i);
+                currentMmioEntriesHaveNoMemory(census.pageOf(entry), PteLists.index(entry));
+            }
         }
         leafStatisticsCountLeaves();
         nxStatisticCountsSplitPages();
-        for (int i = 0; i < census.mmio(); i++) {
-            int entry = census.mmio(i);
-            currentMmioEntriesHaveNoMemory(census.pageOf(entry), PteLists.index(entry));
-        }
     }
 
     private void check(ShadowPage page, int index) {
@@ -149,9 +151,11 @@ final class LeafChecks {
     /** PF-37, ZAP-1.8. */
     private void nxStatisticCountsSplitPages() {
         int split = 0;
-        for (int i = 0; i < census.pages(); i++) {
-            if (census.page(i).nxSplit) {
-                split++;
+        for (Census census : censuses) {
+            for (int i = 0; i < census.pages(); i++) {
+                if (census.page(i).nxSplit) {
+                    split++;
+                }
             }
         }
         if (core.counters.get(Counter.NX_LPAGE_SPLITS) != split) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.era.PageRules;
+import org.shadowmmu.engine.policy.PolicyWatch;
 
 /**
  * The shadow pages of one virtual machine: allocation, the hash table by frame (SP-10, SP-11), the list of active pages
@@ -34,10 +35,23 @@ public final class ShadowPages {
     private long max;
     private long indirect;
 
-    /** Makes the pages of a virtual machine that has none. */
-    public ShadowPages(PageRules rules) {
+    private final PolicyWatch watch;
+
+    /** Makes the pages of a machine; what policies walk over is counted by {@code watch}. */
+    public ShadowPages(PageRules rules, PolicyWatch watch) {
         this.rules = rules;
         this.lists = new PteLists(rules.listSlots());
+        this.watch = watch;
+    }
+
+    /** Makes pages that no policy sees. */
+    public ShadowPages(PageRules rules) {
+        this(rules, new PolicyWatch());
+    }
+
+    /** Counts the steps of policies. */
+    PolicyWatch watch() {
+        return watch;
     }
 
     /** The reverse maps and parent lists. */

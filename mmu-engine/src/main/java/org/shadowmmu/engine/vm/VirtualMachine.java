@@ -163,7 +163,7 @@ public final class VirtualMachine {
         return reclaimer.fixed();
     }
 
-    /** Guest pages that leaf SPTEs map now, in 4 KiB pages: the "referenced guest pages" of the 2010 mail. */
+    /** Guest pages that leaf SPTEs map now, in 4 KiB pages, whether or not a root leads to them. */
     public long mappedGuestPages() {
         return core.counters.get(Counter.PAGES_4K)
                 + LARGE_PAGES * core.counters.get(Counter.PAGES_2M)
