@@ -87,9 +87,20 @@ public final class TdpMmu {
             int level = pass == 0 ? root.level() : pass;
             for (iterator.start(root, 0, endOf(root), level); iterator.valid(); iterator.next()) {
                 if (!iterator.yields() && iterator.level() == level && Spte.present(iterator.spte())) {
-                    entries.set(iterator.table(), iterator.index(), 0, true);
+                    cut(true);
                 }
             }
+        }
+    }
+
+    /** Zaps the present entry at which the iterator is; if nobody can tell, also the leaves that follow in its table. */
+    private void cut(boolean shared) {
+        if (iterator.level() == 1 && !core.events.heard() && core.lock.neverYields()) {
+            int last = iterator.lastInTable();
+            entries.zapLeavesUnheard(iterator.table(), iterator.index(), last);
+            iterator.skipTo(last);
+        } else {
+            entries.set(iterator.table(), iterator.index(), 0, shared);
         }
     }
 
@@ -126,7 +137,7 @@ public final class TdpMmu {
                     any = false;
                     iterator.letGo();
                 } else if (atLeaf()) {
-                    entries.set(iterator.table(), iterator.index(), 0, false);
+                    cut(false);
                     any = true;
                 }
             }
