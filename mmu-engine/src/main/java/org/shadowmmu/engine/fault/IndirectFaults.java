@@ -39,7 +39,6 @@ final class IndirectFaults {
     private final HugePages hugePages;
     private final long[] gptes = new long[IndirectPrefetch.WINDOW];
 
-    private boolean ownTable;
     private int maxLevel;
 
     IndirectFaults(
@@ -84,7 +83,7 @@ final class IndirectFaults {
             clearFloodCounts(vcpu, gva);
             return Outcome.EMULATE;
         }
-        lookForOwnTable(paging, gfn, error);
+        limitLevelNearOwnTables(paging, gfn, error);
         int access = walker.leafAccess();
         switch (hostPage.find(slot, gfn, error)) {
             case RETRY -> {
@@ -107,11 +106,6 @@ final class IndirectFaults {
         return fetch(vcpu, gva, error, access);
     }
 
-    /** Whether the last fault wrote a table that its own translation uses (PF-14). */
-    boolean ownTable() {
-        return ownTable;
-    }
-
     private void clearFloodCounts(VcpuState vcpu, long gva) {
         @Nullable ShadowPage page = vcpu.roots().current().start(gva);
         while (page != null) {
@@ -121,9 +115,8 @@ final class IndirectFaults {
         }
     }
 
-    /** Finds out whether the fault may write a table of its own walk; then nothing huge is mapped (PF-14). */
-    private void lookForOwnTable(PagingMode paging, long gfn, int error) {
-        ownTable = false;
+    /** Maps nothing huge where the fault may write a table of its own walk (PF-14). */
+    private void limitLevelNearOwnTables(PagingMode paging, long gfn, int error) {
         maxLevel = walker.leafLevel();
         boolean mayWrite =
                 (walker.leafAccess() & Role.ACC_WRITE) != 0 || !paging.writeProtect() && (error & Access.USER) == 0;
@@ -136,7 +129,6 @@ final class IndirectFaults {
             if (((gfn ^ table) & blockMask) == 0) {
                 maxLevel = 1;
             }
-            ownTable |= gfn == table;
         }
     }
 

@@ -14,7 +14,7 @@ import org.shadowmmu.engine.policy.PolicyChoice;
 import org.shadowmmu.lab.experiment.Experiment;
 import org.shadowmmu.lab.experiment.QuotaEntry;
 import org.shadowmmu.lab.store.Manifest;
-import org.shadowmmu.lab.workload.StreamReplay;
+import org.shadowmmu.lab.workload.Replay;
 import org.shadowmmu.lab.workload.StreamSurvey;
 
 /** Makes the manifest of a plan. */
@@ -38,7 +38,7 @@ public final class ManifestWriter {
                 experiment.quotas().stream().map(QuotaEntry::toString).toList(),
                 experiment.backing().word(),
                 experiment.seeds(),
-                StreamReplay.STEPS,
+                Replay.STEPS,
                 plan.trials().size());
     }
 

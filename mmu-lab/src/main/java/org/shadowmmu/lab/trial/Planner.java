@@ -128,10 +128,11 @@ public final class Planner {
                     "/workloads/" + index, "two workloads are called '" + name + "'; rename one of the files");
         }
         StreamSurvey survey = StreamSurveyor.survey(path);
-        if (survey.header().gva()) {
+        if (survey.header().gva() && survey.vcpus() > 1) {
             throw file.problem(
                     "/workloads/" + index,
-                    "'" + name + "' has virtual addresses, for shadow paging, which this version cannot replay yet");
+                    "'" + name + "' has virtual addresses and " + survey.vcpus()
+                            + " virtual CPUs, but only one can be replayed under shadow paging");
         }
         return new Trial.Workload(name, path, survey);
     }
