@@ -16,7 +16,7 @@ public record Experiment(
 
         @Key(
                 meaning = "the policies to compare; every other one is compared with the first",
-                takes = "a list of policies, each an id or a map as below")
+                takes = "a list of policies, each an id, a map with 'id' and 'parameters', or a map of decisions")
         List<PolicyEntry> policies,
 
         @Key(
@@ -87,7 +87,7 @@ public record Experiment(
                 }
             }
         }
-        List<String> names = policies.stream().map(PolicyEntry::name).toList();
+        List<String> names = policies.stream().map(PolicyEntry::label).toList();
         for (int i = 0; i < names.size(); i++) {
             if (names.indexOf(names.get(i)) < i) {
                 return new Problem("/policies/" + i, "two policies are called '" + names.get(i) + "'");

@@ -3,6 +3,7 @@ package org.shadowmmu.lab.trial;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.shadowmmu.api.Decision;
@@ -58,12 +59,13 @@ public final class Planner {
         String pointer = "/policies/" + index;
         PolicyReference single = entry.single();
         if (single != null) {
-            return new Trial.Policy(entry.name(), PolicyAssignment.of(choose(file, pointer, single)));
+            return new Trial.Policy(entry.label(), PolicyAssignment.of(choose(file, pointer, single)));
         }
         EnumMap<Decision, PolicyChoice> mix = new EnumMap<>(Decision.class);
+        Map<PolicyReference, PolicyChoice> choices = new HashMap<>();
         entry.mix().forEach((decision, reference) -> {
             String part = pointer + "/" + decision.id();
-            PolicyChoice choice = choose(file, part, reference);
+            PolicyChoice choice = choices.computeIfAbsent(reference, key -> choose(file, part, key));
             mix.put(decision, choice);
             try {
                 PolicyAssignment.mixing(Map.of(decision, choice));
@@ -71,7 +73,7 @@ public final class Planner {
                 throw file.problem(part, withoutFullStop(String.valueOf(e.getMessage())));
             }
         });
-        return new Trial.Policy(entry.name(), PolicyAssignment.mixing(mix));
+        return new Trial.Policy(entry.label(), PolicyAssignment.mixing(mix));
     }
 
     private PolicyChoice choose(ExperimentFile file, String pointer, PolicyReference reference) {
