@@ -21,12 +21,14 @@ public final class ShadowEngineMachine implements TrialMachine, ShadowMachine {
     private final VirtualMachine machine;
     private final MmuCore core;
     private final PolicyRuntime policies;
+    private final ReferencedMemory referenced;
     private long reached = Vcpu.NO_FRAME;
 
     private ShadowEngineMachine(VirtualMachine machine, PolicyRuntime policies) {
         this.machine = machine;
         this.core = machine.core();
         this.policies = policies;
+        this.referenced = new ReferencedMemory(machine);
     }
 
     /** Makes a machine; as {@link MachineFactory#create}. */
@@ -177,8 +179,13 @@ public final class ShadowEngineMachine implements TrialMachine, ShadowMachine {
     }
 
     @Override
-    public long referencedPages() {
+    public long mappedPages() {
         return machine.mappedGuestPages();
+    }
+
+    @Override
+    public long referencedPages() {
+        return referenced.pages();
     }
 
     @Override

@@ -108,8 +108,9 @@ public final class ShadowReplay implements StreamVisitor {
                 repeatedFaultingAccesses,
                 deviceAccesses,
                 seen.size(),
-                sampler.peakReferenced(),
-                sampler.meanReferenced(),
+                sampler.mapped().peak(),
+                sampler.mapped().totalMean(),
+                sampler.referenced().totalMean(),
                 sampler.peakUsed());
     }
 
