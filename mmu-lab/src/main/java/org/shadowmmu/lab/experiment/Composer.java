@@ -52,8 +52,7 @@ final class Composer {
         List<Tree.Leaf> bases = new ArrayList<>();
         for (Tree member : extended instanceof Tree.Items list ? list.members() : List.of(extended)) {
             if (!(member instanceof Tree.Leaf leaf) || !leaf.json().isString()) {
-                throw member.place()
-                        .problem("'extends' must be " + Keys.takes(Composition.class, Composition.EXTENDS));
+                throw member.place().problem("'extends' must be " + Keys.takes(Composition.class, Composition.EXTENDS));
             }
             bases.add(leaf);
         }
@@ -105,9 +104,8 @@ final class Composer {
         }
         if (!(known.get(name) instanceof Tree.Table suite)) {
             String nearest = NearestName.of(name, known.keySet());
-            throw tree.place()
-                    .at(1)
-                    .problem("there is no suite '" + name + "'"
+            throw new Place("--suite " + name, Path.of(""), 0)
+                    .problem("there is no such suite in " + tree.place().name()
                             + (known.isEmpty() ? "" : "; there is " + String.join(", ", known.keySet()))
                             + (nearest == null ? "" : "; did you mean '" + nearest + "'?"));
         }

@@ -26,8 +26,9 @@ public record Experiment(
 
         @Key(
                 meaning = "the numbers of shadow pages to allow",
-                takes = "a list whose members are 'default', whole numbers of 64 or more, shares of the guest's pages such as"
-                        + " '20 per 1000', or sizes such as '1 MiB'",
+                takes =
+                        "a list whose members are 'default', whole numbers of 64 or more, shares of the guest's pages such as"
+                                + " '20 per 1000', or sizes such as '1 MiB'",
                 defaultText = "[default]")
         List<QuotaEntry> quotas,
 
@@ -37,10 +38,7 @@ public record Experiment(
                 defaultText = "direct")
         Mode mode,
 
-        @Key(
-                meaning = "the kernel that is simulated",
-                takes = "linux-6.1 or linux-6.12",
-                defaultText = "linux-6.1")
+        @Key(meaning = "the kernel that is simulated", takes = "linux-6.1 or linux-6.12", defaultText = "linux-6.1")
         Kernel era,
 
         @Key(
@@ -56,10 +54,11 @@ public record Experiment(
         List<Long> seeds,
 
         @Key(
-                meaning = "whether every invariant of the machine is checked again and again; a violation fails the trial",
+                meaning =
+                        "whether every invariant of the machine is checked again and again; a violation fails the trial",
                 takes = "true or false",
                 defaultText = "false")
-        boolean audit) {
+        Boolean audit) {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
     /**

@@ -58,7 +58,9 @@ public record Quantity(Kind kind, long amount) {
                 BigDecimal whole = new BigDecimal(unit.substring(PER.length()));
                 return new Quantity(
                         Kind.SHARE,
-                        number.multiply(BigDecimal.valueOf(THOUSAND)).divide(whole).longValueExact());
+                        number.multiply(BigDecimal.valueOf(THOUSAND))
+                                .divide(whole)
+                                .longValueExact());
             }
             Quantity one = UNITS.get(unit);
             return one == null

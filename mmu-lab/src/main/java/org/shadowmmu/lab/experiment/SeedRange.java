@@ -8,7 +8,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Seeds written as a range: {@code 1..30} stands for the thirty numbers from 1 to 30. */
 final class SeedRange {
-    private static final String SEEDS = "seeds";
+    static final String SEEDS = "seeds";
     private static final Pattern FORM = Pattern.compile("([0-9]{1,9})\\.\\.([0-9]{1,9})");
     private static final int MOST = 100_000;
 
@@ -21,7 +21,8 @@ final class SeedRange {
         }
         List<Tree> all = new ArrayList<>();
         for (Tree member : seeds.members()) {
-            Matcher range = FORM.matcher(member instanceof Tree.Leaf leaf ? leaf.json().asString("") : "");
+            Matcher range =
+                    FORM.matcher(member instanceof Tree.Leaf leaf ? leaf.json().asString("") : "");
             if (!range.matches()) {
                 all.add(member);
                 continue;

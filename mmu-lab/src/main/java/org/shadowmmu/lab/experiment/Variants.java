@@ -12,7 +12,8 @@ final class Variants {
     private static final int MOST = 10_000;
 
     /** Keys that hold for the whole file. */
-    private static final List<String> FIXED = Stream.concat(Composition.KEYS.stream(), Stream.of("name", "description", "audit"))
+    private static final List<String> FIXED = Stream.concat(
+                    Composition.KEYS.stream(), Stream.of("name", "description", "audit"))
             .toList();
 
     private Variants() {}
@@ -31,10 +32,10 @@ final class Variants {
                     .toList();
             variants = multiply(variants, choices, entry.getValue().place());
         }
-        List<List<Choice>> zipped = zipped(lists(tree, Composition.ZIP));
-        return zipped.isEmpty()
+        List<Map.Entry<String, Tree.Items>> zip = lists(tree, Composition.ZIP);
+        return zip.isEmpty()
                 ? variants
-                : multiply(variants, zipped, tree.members().get(Composition.ZIP).place());
+                : multiply(variants, zipped(zip), zip.get(0).getValue().place());
     }
 
     /** The paths of {@code matrix} or {@code zip} with their values. */
@@ -49,7 +50,8 @@ final class Variants {
         }
         List<Map.Entry<String, Tree.Items>> lists = new ArrayList<>();
         for (Map.Entry<String, Tree> entry : table.members().entrySet()) {
-            if (!(entry.getValue() instanceof Tree.Items values) || values.members().isEmpty()) {
+            if (!(entry.getValue() instanceof Tree.Items values)
+                    || values.members().isEmpty()) {
                 throw entry.getValue().place().problem(must + "; '" + entry.getKey() + "' has no list of values");
             }
             if (FIXED.contains(new TreePath(entry.getKey()).first())) {

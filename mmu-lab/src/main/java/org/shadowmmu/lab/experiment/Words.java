@@ -4,10 +4,20 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.shadowmmu.engine.policy.NearestName;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Keys that take one of a few words. */
 final class Words {
+    private static final JsonMapper MAPPER = new JsonMapper();
+
     private Words() {}
+
+    /** The words that stand for the constants of an enumeration. */
+    static List<String> of(Class<?> enumeration) {
+        return Stream.of(enumeration.getEnumConstants())
+                .map(constant -> MAPPER.convertValue(constant, String.class))
+                .toList();
+    }
 
     /**
      * The constant that {@code word} stands for.

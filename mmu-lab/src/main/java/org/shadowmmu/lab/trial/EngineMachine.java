@@ -1,5 +1,9 @@
 package org.shadowmmu.lab.trial;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.audit.Audit;
+import org.shadowmmu.engine.audit.AuditViolation;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.policy.DecisionCounts;
@@ -9,13 +13,15 @@ import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.vm.AccessKind;
 import org.shadowmmu.engine.vm.VirtualMachine;
+import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.workload.EntryKind;
 
-/** The machine of a trial on the lab's own engine: two-dimensional paging on shadow pages (mode {@code direct}). */
+/** The machine of a trial on the lab's own engine: two-dimensional paging. */
 public final class EngineMachine implements TrialMachine {
     private final VirtualMachine machine;
     private final PolicyRuntime policies;
     private final ReferencedMemory referenced;
+    private @Nullable Audit audit;
 
     private EngineMachine(VirtualMachine machine, PolicyRuntime policies) {
         this.machine = machine;
@@ -24,9 +30,18 @@ public final class EngineMachine implements TrialMachine {
     }
 
     /** Makes a machine; as {@link MachineFactory#create}. */
-    public static EngineMachine create(PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch) {
+    public static EngineMachine create(
+            Host host, PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch) {
         PolicyRuntime policies = PolicyRuntime.create(assignment, seed, watch);
-        return new EngineMachine(VirtualMachine.create(MmuOptions.tdp(), vcpus, policies, null), policies);
+        return new EngineMachine(VirtualMachine.create(options(host), vcpus, policies, null), policies);
+    }
+
+    private static MmuOptions options(Host host) {
+        MmuOptions options = switch (host.mode()) {
+            case DIRECT -> MmuOptions.tdp();
+            case TDPMMU -> MmuOptions.withTdpMmu();
+        };
+        return options.withEra(host.era().era());
     }
 
     @Override
@@ -86,6 +101,15 @@ public final class EngineMachine implements TrialMachine {
     @Override
     public Counters counters() {
         return machine.counters();
+    }
+
+    @Override
+    public @Nullable String audit() {
+        if (audit == null) {
+            audit = new Audit(machine);
+        }
+        List<AuditViolation> violations = audit.check();
+        return violations.isEmpty() ? null : violations.get(0).toString();
     }
 
     @Override

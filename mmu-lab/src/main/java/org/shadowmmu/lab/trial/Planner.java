@@ -2,6 +2,7 @@ package org.shadowmmu.lab.trial;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.shadowmmu.lab.experiment.Experiment;
 import org.shadowmmu.lab.experiment.ExperimentException;
 import org.shadowmmu.lab.experiment.ExperimentFile;
 import org.shadowmmu.lab.experiment.PolicyEntry;
+import org.shadowmmu.lab.experiment.Variant;
 import org.shadowmmu.lab.workload.StreamCatalog;
 import org.shadowmmu.lab.workload.StreamSurvey;
 import org.shadowmmu.lab.workload.StreamSurveyor;
@@ -20,6 +22,8 @@ import org.shadowmmu.lab.workload.StreamSurveyor;
 public final class Planner {
     private final PolicySource policies;
     private final StreamCatalog streams;
+    private final Map<String, Trial.Workload> surveyed = new HashMap<>();
+    private final Map<PolicyEntry, Trial.Policy> known = new HashMap<>();
 
     /** Plans with these policies and streams. */
     public Planner(PolicySource policies, StreamCatalog streams) {
@@ -33,28 +37,34 @@ public final class Planner {
      * @throws BadInputException if a policy, parameter or stream does not exist, or a stream is damaged
      */
     public Plan plan(ExperimentFile file) {
-        Experiment experiment = file.experiment();
-        List<Trial.Policy> chosen = new ArrayList<>();
-        for (int i = 0; i < experiment.policies().size(); i++) {
-            chosen.add(choose(file, i));
+        List<Trial> trials = new ArrayList<>();
+        for (Variant variant : file.variants()) {
+            Experiment experiment = variant.experiment();
+            List<Trial.Policy> chosen = new ArrayList<>();
+            for (int i = 0; i < experiment.policies().size(); i++) {
+                chosen.add(choose(variant, i));
+            }
+            List<Trial.Workload> workloads = new ArrayList<>();
+            for (int i = 0; i < experiment.workloads().size(); i++) {
+                workloads.add(survey(variant, i, locate(variant, i)));
+            }
+            trials.addAll(Plan.combinations(experiment, chosen, workloads));
         }
-        List<Path> paths = new ArrayList<>();
-        for (int i = 0; i < experiment.workloads().size(); i++) {
-            paths.add(locate(file, i));
-        }
-        List<Trial.Workload> workloads = new ArrayList<>();
-        for (int i = 0; i < paths.size(); i++) {
-            workloads.add(survey(file, i, paths.get(i), workloads));
-        }
-        return Plan.of(experiment, chosen, workloads);
+        return Plan.of(file.experiment(), trials);
     }
 
-    private Trial.Policy choose(ExperimentFile file, int index) {
+    private Trial.Policy choose(Variant file, int index) {
         PolicyEntry entry = file.experiment().policies().get(index);
+        Trial.Policy earlier = known.get(entry);
+        if (earlier != null) {
+            return earlier;
+        }
         Map<String, String> settings = new LinkedHashMap<>();
         entry.parameters().forEach((name, value) -> settings.put(name, value.text()));
         try {
-            return new Trial.Policy(entry.toString(), policies.choose(entry.id(), settings));
+            Trial.Policy policy = new Trial.Policy(entry.toString(), policies.choose(entry.id(), settings));
+            known.put(entry, policy);
+            return policy;
         } catch (PolicySelectionException e) {
             String pointer = "/policies/" + index + refusedParameter(entry.id(), settings);
             throw file.problem(pointer, withoutFullStop(String.valueOf(e.getMessage())));
@@ -73,17 +83,18 @@ public final class Planner {
         return "";
     }
 
-    private Path locate(ExperimentFile file, int index) {
+    private Path locate(Variant file, int index) {
         String workload = file.experiment().workloads().get(index);
-        Path path = streams.find(workload);
+        Path path = streams.startingAt(file.folderOf("/workloads/" + index)).find(workload);
         if (path == null) {
             throw missing(file, index, workload);
         }
         return path;
     }
 
-    private ExperimentException missing(ExperimentFile file, int index, String workload) {
-        List<String> names = streams.names();
+    private ExperimentException missing(Variant file, int index, String workload) {
+        List<String> names =
+                streams.startingAt(file.folderOf("/workloads/" + index)).names();
         String sentence;
         if (StreamCatalog.isPath(workload)) {
             sentence = "there is no file '" + workload + "'";
@@ -97,11 +108,17 @@ public final class Planner {
         return file.problem("/workloads/" + index, sentence);
     }
 
-    private static Trial.Workload survey(ExperimentFile file, int index, Path path, List<Trial.Workload> before) {
+    private Trial.Workload survey(Variant file, int index, Path path) {
         String name = StreamCatalog.nameOf(file.experiment().workloads().get(index));
-        if (before.stream().anyMatch(workload -> workload.name().equals(name))) {
-            throw file.problem(
-                    "/workloads/" + index, "two workloads are called '" + name + "'; rename one of the files");
+        Trial.Workload known = surveyed.get(name);
+        if (known != null) {
+            if (!known.file().equals(path)
+                    || file.experiment().workloads().subList(0, index).stream()
+                            .anyMatch(before -> StreamCatalog.nameOf(before).equals(name))) {
+                throw file.problem(
+                        "/workloads/" + index, "two workloads are called '" + name + "'; rename one of the files");
+            }
+            return known;
         }
         StreamSurvey survey = StreamSurveyor.survey(path);
         if (survey.header().gva()) {
@@ -109,7 +126,9 @@ public final class Planner {
                     "/workloads/" + index,
                     "'" + name + "' has virtual addresses, for shadow paging, which this version cannot replay yet");
         }
-        return new Trial.Workload(name, path, survey);
+        Trial.Workload workload = new Trial.Workload(name, path, survey);
+        surveyed.put(name, workload);
+        return workload;
     }
 
     private static String withoutFullStop(String sentence) {

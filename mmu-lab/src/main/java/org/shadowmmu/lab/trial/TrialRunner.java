@@ -44,11 +44,12 @@ public final class TrialRunner {
      *
      * @param progress gets the number of accesses replayed since its last call
      * @param watch the watch of its policies
+     * @param audit whether the machine is audited whenever progress is told, and at the end
      */
-    public TrialOutcome run(Trial trial, LongConsumer progress, PolicyWatch watch) {
+    public TrialOutcome run(Trial trial, LongConsumer progress, PolicyWatch watch, boolean audit) {
         long start = System.nanoTime();
         try {
-            return replay(trial, progress, watch, start);
+            return replay(trial, progress, watch, audit, start);
         } catch (PolicyFailure e) {
             LOG.debug("Trial {} failed", trial.number(), e);
             boolean outOfMemory = e.getCause() instanceof OutOfMemoryError;
@@ -64,21 +65,27 @@ public final class TrialRunner {
         }
     }
 
-    private TrialOutcome replay(Trial trial, LongConsumer progress, PolicyWatch watch, long start) {
+    private TrialOutcome replay(Trial trial, LongConsumer progress, PolicyWatch watch, boolean audit, long start) {
         Trial.Workload workload = trial.workload();
         TrialMachine machine = machines.create(
+                trial.host(),
                 PolicyAssignment.of(trial.policy().choice()),
                 Math.max(1, workload.survey().vcpus()),
                 trial.seed(),
                 watch);
-        if (!trial.quota().isDefault()) {
-            int error = machine.setQuota(trial.quota().pages());
+        long quota = trial.quota().pagesFor(workload.pages());
+        if (quota > 0) {
+            int error = machine.setQuota(quota);
             if (error != 0) {
                 throw new ReplayException(
                         "The virtual machine refused the quota " + trial.quota() + " with error " + error + ".");
             }
         }
-        StreamReplay replay = new StreamReplay(machine, workload.survey(), trial.backing() == Backing.HUGE, progress);
+        StreamReplay replay = new StreamReplay(
+                machine,
+                workload.survey(),
+                trial.host().backing() == Backing.HUGE,
+                audit ? audited(machine, progress) : progress);
         replay.run(workload.file());
         TrialResult result = result(
                 trial,
@@ -88,6 +95,17 @@ public final class TrialRunner {
                 counters(machine.counters()),
                 decisions(machine.decisions()));
         return new TrialOutcome(result, replay.series(), seconds(start), false);
+    }
+
+    /** Tells progress, which happens between two operations, when the machine is sound. */
+    private static LongConsumer audited(TrialMachine machine, LongConsumer progress) {
+        return accesses -> {
+            String violation = machine.audit();
+            if (violation != null) {
+                throw new ReplayException("The audit found that " + violation);
+            }
+            progress.accept(accesses);
+        };
     }
 
     private static TrialOutcome failed(Trial trial, String sentence, long start) {
@@ -120,6 +138,7 @@ public final class TrialRunner {
             List<TrialResult.DecisionUse> decisions) {
         return new TrialResult(
                 trial.number(),
+                trial.host(),
                 trial.workload().name(),
                 trial.quota().toString(),
                 trial.policy().label(),
