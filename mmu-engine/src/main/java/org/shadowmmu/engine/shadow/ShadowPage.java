@@ -37,8 +37,6 @@ public final class ShadowPage implements ShadowPageView {
     public int unsyncChildren;
     /** Entries below which an unsync page may lie (US-5); allocated at first use. */
     public long @Nullable [] unsyncChild;
-    /** Guest frame and access of each leaf ({@code gfn << 12 | access}); pages with guest entries only (SP-1). */
-    public long @Nullable [] translation;
     /** Whether the page belongs to the TDP MMU; it is then in no list or hash chain, and is not counted (TDP-1). */
     public boolean tdp;
     /** Whether the root of the TDP MMU waits to be zapped (TDP-20). */
@@ -46,8 +44,15 @@ public final class ShadowPage implements ShadowPageView {
     /** Whether the page counts as a huge page split for NX (PF-37). */
     public boolean nxSplit;
 
+    private static final int ACCESS_BITS = 3;
+
     private final ShadowPages pages;
     private long creation;
+    /**
+     * Guest frame and access of each leaf that mirrors a guest entry (SP-1); made with the first one. A guest has 40
+     * physical address bits at most, so that both fit.
+     */
+    private int @Nullable [] translation;
 
     @Nullable ShadowPage newer;
 
@@ -76,9 +81,6 @@ public final class ShadowPage implements ShadowPageView {
         nxSplit = false;
         tdp = false;
         zapScheduled = false;
-        if (Role.hasGptes(newRole) && translation == null) {
-            translation = new long[ENTRIES];
-        }
         if (unsyncChild != null) {
             java.util.Arrays.fill(unsyncChild, 0);
         }
@@ -117,22 +119,28 @@ public final class ShadowPage implements ShadowPageView {
         if ((role & Role.DIRECT) != 0 || translation == null) {
             return gfn + ((long) index << 9 * (Role.level(role) - 1));
         }
-        return translation[index] >>> 12;
+        return translation[index] >>> ACCESS_BITS;
     }
 
     /** The access of entry {@code index} (SP-3). */
     public int accessOf(int index) {
         if (Role.hasGptes(role) && translation != null) {
-            return (int) translation[index] & Role.ACC_ALL;
+            return translation[index] & Role.ACC_ALL;
         }
         return Role.access(role);
     }
 
     /** Keeps what an indirect leaf translates (ST-25, ST-26). */
     public void setTranslation(int index, long leafGfn, int access) {
-        if (Role.hasGptes(role) && translation != null) {
-            translation[index] = leafGfn << 12 | access;
+        if (!Role.hasGptes(role)) {
+            return;
         }
+        int[] words = translation;
+        if (words == null) {
+            words = new int[ENTRIES];
+            translation = words;
+        }
+        words[index] = Math.toIntExact(leafGfn << ACCESS_BITS | access);
     }
 
     @Override

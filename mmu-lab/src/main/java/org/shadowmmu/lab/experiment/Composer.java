@@ -122,6 +122,9 @@ final class Composer {
         if (equals < 1) {
             throw place.problem("this must be a path, '=' and a value, such as backing=thp");
         }
+        if (setting.substring(equals + 1).isBlank()) {
+            throw place.problem("there is no value after the '='");
+        }
         TreePath path = new TreePath(setting.substring(0, equals));
         refuseVarying(tree, path, place);
         return path.set(tree, YamlText.parse(setting.substring(equals + 1), place));

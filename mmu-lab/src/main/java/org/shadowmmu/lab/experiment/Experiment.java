@@ -16,7 +16,7 @@ public record Experiment(
 
         @Key(
                 meaning = "the policies to compare; every other one is compared with the first",
-                takes = "a list of policies, each an id or a map with 'id' and 'parameters'")
+                takes = "a list of policies, each an id, a map with 'id' and 'parameters', or a map of decisions")
         List<PolicyEntry> policies,
 
         @Key(
@@ -34,9 +34,11 @@ public record Experiment(
 
         @Key(
                 meaning = "how the host translates guest memory",
-                takes = "direct (two-dimensional paging by the legacy MMU) or tdpmmu (by the TDP MMU)",
-                defaultText = "direct")
-        Mode mode,
+                takes =
+                        "direct (two-dimensional paging by the legacy MMU), tdpmmu (by the TDP MMU) or shadow (shadow paging, for"
+                                + " streams with virtual addresses)",
+                defaultText = "shadow for streams with virtual addresses, direct for others")
+        @Nullable Mode mode,
 
         @Key(meaning = "the kernel that is simulated", takes = "linux-6.1 or linux-6.12", defaultText = "linux-6.1")
         Kernel era,
@@ -82,7 +84,7 @@ public record Experiment(
         this.policies = List.copyOf(required("policies", policies));
         this.workloads = List.copyOf(required("workloads", workloads));
         this.quotas = quotas == null ? List.of(QuotaEntry.DEFAULT) : List.copyOf(quotas);
-        this.mode = mode == null ? Mode.DIRECT : mode;
+        this.mode = mode;
         this.era = era == null ? Kernel.LINUX_6_1 : era;
         this.backing = backing == null ? Backing.SMALL : backing;
         this.seeds = seeds == null ? List.of(1L) : List.copyOf(seeds);
@@ -109,6 +111,12 @@ public record Experiment(
                 if (values.indexOf(values.get(i)) < i) {
                     return new Problem("/" + list + "/" + i, "'" + list + "' has " + values.get(i) + " twice");
                 }
+            }
+        }
+        List<String> names = policies.stream().map(PolicyEntry::label).toList();
+        for (int i = 0; i < names.size(); i++) {
+            if (names.indexOf(names.get(i)) < i) {
+                return new Problem("/policies/" + i, "two policies are called '" + names.get(i) + "'");
             }
         }
         for (int i = 0; i < seeds.size(); i++) {

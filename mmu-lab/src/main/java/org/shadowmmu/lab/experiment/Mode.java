@@ -8,7 +8,9 @@ public enum Mode {
     /** Two-dimensional paging on shadow pages, {@code tdp_mmu=0}. */
     DIRECT("direct", "two-dimensional paging by the legacy MMU"),
     /** Two-dimensional paging with the TDP MMU, {@code tdp_mmu=1}. */
-    TDPMMU("tdpmmu", "two-dimensional paging by the TDP MMU");
+    TDPMMU("tdpmmu", "two-dimensional paging by the TDP MMU"),
+    /** Shadow paging, {@code npt=0}: for streams with virtual addresses. */
+    SHADOW("shadow", "shadow paging");
 
     private final String word;
     private final String meaning;

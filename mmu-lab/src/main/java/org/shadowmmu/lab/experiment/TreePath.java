@@ -9,12 +9,13 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * The way to a value of an experiment, such as {@code policies.lru-moveup.parameters.on}: the keys on it with dots between. A
- * member of a list is named by its place, counted from 0, or by the id in it.
+ * member of a list is named by its place, counted from 0, or by the name or id in it.
  *
  * @param text as written
  */
 record TreePath(String text) {
     private static final String ID = "id";
+    private static final String NAME = "name";
 
     /** The keys on the way. */
     List<String> steps() {
@@ -56,7 +57,9 @@ record TreePath(String text) {
         if (at instanceof Tree.Table table) {
             Tree below = table.members().get(step);
             Tree start = below == null ? new Tree.Table(value.place(), new LinkedHashMap<>()) : below;
-            return table.with(step, set(start, rest, value));
+            // On the first step there is nothing yet that could stand for a policy.
+            boolean policy = steps.size() < steps().size() && !rest.isEmpty();
+            return table.with(step, set(policy ? withId(start) : start, rest, value));
         }
         throw value.place()
                 .problem("'" + text + "' leads nowhere: " + at.json() + " has no '" + step + "', it is a plain value");
@@ -81,7 +84,12 @@ record TreePath(String text) {
     }
 
     private static String nameOf(Tree member) {
-        Tree id = member instanceof Tree.Table table ? table.members().get(ID) : member;
+        Tree id = member;
+        if (member instanceof Tree.Table table) {
+            id = table.members().containsKey(NAME)
+                    ? table.members().get(NAME)
+                    : table.members().get(ID);
+        }
         return id instanceof Tree.Leaf leaf ? leaf.json().asString() : "";
     }
 

@@ -22,9 +22,13 @@ public record Comparison(String host, Manifest.Workload workload, String quota, 
     /** All comparisons of a run, in the order of the experiment; a trial that did not run yet is left out. */
     public static List<Comparison> of(StoredRun run) {
         List<Comparison> comparisons = new ArrayList<>();
-        for (Host host : run.manifest().hosts()) {
-            String difference = host.difference(run.manifest().hosts());
-            for (Manifest.Workload workload : run.manifest().workloads()) {
+        for (Manifest.Workload workload : run.manifest().workloads()) {
+            List<Host> hosts = run.manifest().hosts().stream()
+                    .filter(host -> run.trials().stream()
+                            .anyMatch(trial -> trial.workload().equals(workload.name())
+                                    && trial.host().equals(host)))
+                    .toList();
+            for (Host host : hosts) {
                 for (String quota : run.manifest().quotas()) {
                     List<PolicyFigures> policies = policies(
                             run,
@@ -32,7 +36,7 @@ public record Comparison(String host, Manifest.Workload workload, String quota, 
                                     && trial.workload().equals(workload.name())
                                     && trial.quota().equals(quota));
                     if (!policies.isEmpty()) {
-                        comparisons.add(new Comparison(difference, workload, quota, policies));
+                        comparisons.add(new Comparison(host.difference(hosts), workload, quota, policies));
                     }
                 }
             }

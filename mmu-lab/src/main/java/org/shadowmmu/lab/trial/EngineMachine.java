@@ -1,12 +1,5 @@
 package org.shadowmmu.lab.trial;
 
-import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.shadowmmu.engine.audit.Audit;
-import org.shadowmmu.engine.audit.AuditViolation;
-import org.shadowmmu.engine.event.Counter;
-import org.shadowmmu.engine.event.Counters;
-import org.shadowmmu.engine.policy.DecisionCounts;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.policy.PolicyWatch;
@@ -14,19 +7,13 @@ import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.vm.AccessKind;
 import org.shadowmmu.engine.vm.VirtualMachine;
 import org.shadowmmu.lab.experiment.Host;
+import org.shadowmmu.lab.experiment.Mode;
 import org.shadowmmu.lab.workload.EntryKind;
 
 /** The machine of a trial on the lab's own engine: two-dimensional paging. */
-public final class EngineMachine implements TrialMachine {
-    private final VirtualMachine machine;
-    private final PolicyRuntime policies;
-    private final ReferencedMemory referenced;
-    private @Nullable Audit audit;
-
+public final class EngineMachine extends VirtualMachineOfTrial {
     private EngineMachine(VirtualMachine machine, PolicyRuntime policies) {
-        this.machine = machine;
-        this.policies = policies;
-        referenced = new ReferencedMemory(machine);
+        super(machine, policies);
     }
 
     /** Makes a machine; as {@link MachineFactory#create}. */
@@ -37,26 +24,8 @@ public final class EngineMachine implements TrialMachine {
     }
 
     private static MmuOptions options(Host host) {
-        MmuOptions options = switch (host.mode()) {
-            case DIRECT -> MmuOptions.tdp();
-            case TDPMMU -> MmuOptions.withTdpMmu();
-        };
+        MmuOptions options = host.mode() == Mode.TDPMMU ? MmuOptions.withTdpMmu() : MmuOptions.tdp();
         return options.withEra(host.era().era());
-    }
-
-    @Override
-    public void addBacking(int id, long pages, boolean huge) {
-        machine.host().addBacking(id, pages, huge);
-    }
-
-    @Override
-    public int setMemslot(int addressSpace, int slot, long gfn, long pages, int flags, int backing, long backingPage) {
-        return machine.setMemslot(addressSpace, slot, gfn, pages, flags, backing, backingPage);
-    }
-
-    @Override
-    public int setQuota(long pages) {
-        return machine.setQuota(pages);
     }
 
     @Override
@@ -66,55 +35,6 @@ public final class EngineMachine implements TrialMachine {
             case FAULT -> FAULT;
             case MMIO -> MMIO;
         };
-    }
-
-    @Override
-    public long faults() {
-        return machine.counters().get(Counter.PF_TAKEN);
-    }
-
-    @Override
-    public long reclaimed() {
-        return machine.counters().get(Counter.MMU_RECYCLED);
-    }
-
-    @Override
-    public long usedPages() {
-        return machine.usedPages();
-    }
-
-    @Override
-    public long quota() {
-        return machine.quota();
-    }
-
-    @Override
-    public long mappedPages() {
-        return machine.mappedGuestPages();
-    }
-
-    @Override
-    public long referencedPages() {
-        return referenced.pages();
-    }
-
-    @Override
-    public Counters counters() {
-        return machine.counters();
-    }
-
-    @Override
-    public @Nullable String audit() {
-        if (audit == null) {
-            audit = new Audit(machine);
-        }
-        List<AuditViolation> violations = audit.check();
-        return violations.isEmpty() ? null : violations.get(0).toString();
-    }
-
-    @Override
-    public DecisionCounts decisions() {
-        return policies.counts();
     }
 
     private static AccessKind kindOf(EntryKind kind) {

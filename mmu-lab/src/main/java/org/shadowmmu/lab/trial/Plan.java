@@ -3,12 +3,17 @@ package org.shadowmmu.lab.trial;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.shadowmmu.lab.experiment.Experiment;
 import org.shadowmmu.lab.experiment.Host;
+import org.shadowmmu.lab.experiment.Mode;
 import org.shadowmmu.lab.experiment.QuotaEntry;
 
 /**
@@ -20,7 +25,7 @@ import org.shadowmmu.lab.experiment.QuotaEntry;
  * @param workloads the workloads, in its order
  * @param quotas the quotas, in its order
  * @param seeds the seeds, in its order
- * @param trials the trials: by host, workload, quota, seed, and then policy, so that what is compared stands together
+ * @param trials the trials: by workload, host, quota, seed, and then policy, so that what is compared stands together
  */
 public record Plan(
         Experiment experiment,
@@ -33,9 +38,10 @@ public record Plan(
     /** Every combination of what one variant lists; its trials are not numbered yet. */
     static List<Trial> combinations(
             Experiment experiment, List<Trial.Policy> policies, List<Trial.Workload> workloads) {
-        Host host = new Host(experiment.mode(), experiment.era(), experiment.backing());
         List<Trial> trials = new ArrayList<>();
         for (Trial.Workload workload : workloads) {
+            Mode mode = experiment.mode() == null ? workload.mode() : experiment.mode();
+            Host host = new Host(mode, experiment.era(), experiment.backing());
             for (QuotaEntry quota : experiment.quotas()) {
                 for (long seed : experiment.seeds()) {
                     for (Trial.Policy policy : policies) {
@@ -55,17 +61,35 @@ public record Plan(
         List<QuotaEntry> quotas = distinct(combinations, Trial::quota);
         List<Long> seeds = distinct(combinations, Trial::seed);
         List<Trial> ordered = new ArrayList<>(new LinkedHashSet<>(combinations));
-        ordered.sort(Comparator.comparingInt((Trial trial) -> hosts.indexOf(trial.host()))
-                .thenComparingInt(trial -> workloads.indexOf(trial.workload()))
-                .thenComparingInt(trial -> quotas.indexOf(trial.quota()))
-                .thenComparingInt(trial -> seeds.indexOf(trial.seed()))
-                .thenComparingInt(trial -> policies.indexOf(trial.policy())));
+        Map<Object, Integer> places = new HashMap<>();
+        for (List<?> parts : List.of(workloads, hosts, quotas, seeds, policies)) {
+            parts.forEach(part -> places.put(part, places.size()));
+        }
+        Map<Trial, List<Integer>> ranks = new IdentityHashMap<>();
+        for (Trial trial : ordered) {
+            ranks.put(
+                    trial,
+                    Stream.of(trial.workload(), trial.host(), trial.quota(), trial.seed(), trial.policy())
+                            .map(places::get)
+                            .toList());
+        }
+        ordered.sort(Comparator.comparing(ranks::get, Plan::compare));
         List<Trial> trials = new ArrayList<>();
         for (Trial trial : ordered) {
             trials.add(new Trial(
                     trials.size(), trial.host(), trial.workload(), trial.quota(), trial.policy(), trial.seed()));
         }
         return new Plan(experiment, hosts, policies, workloads, quotas, seeds, List.copyOf(trials));
+    }
+
+    private static int compare(List<Integer> one, List<Integer> other) {
+        for (int i = 0; i < one.size(); i++) {
+            int order = one.get(i).compareTo(other.get(i));
+            if (order != 0) {
+                return order;
+            }
+        }
+        return 0;
     }
 
     private static <T> List<T> distinct(Collection<Trial> trials, Function<Trial, T> part) {

@@ -2,17 +2,22 @@ package org.shadowmmu.lab.trial;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.shadowmmu.api.Decision;
 import org.shadowmmu.engine.policy.NearestName;
+import org.shadowmmu.engine.policy.PolicyAssignment;
+import org.shadowmmu.engine.policy.PolicyChoice;
 import org.shadowmmu.engine.policy.PolicySelectionException;
 import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.experiment.Experiment;
 import org.shadowmmu.lab.experiment.ExperimentException;
 import org.shadowmmu.lab.experiment.ExperimentFile;
+import org.shadowmmu.lab.experiment.Mode;
 import org.shadowmmu.lab.experiment.PolicyEntry;
+import org.shadowmmu.lab.experiment.PolicyReference;
 import org.shadowmmu.lab.experiment.Variant;
 import org.shadowmmu.lab.workload.StreamCatalog;
 import org.shadowmmu.lab.workload.StreamSurvey;
@@ -46,7 +51,9 @@ public final class Planner {
             }
             List<Trial.Workload> workloads = new ArrayList<>();
             for (int i = 0; i < experiment.workloads().size(); i++) {
-                workloads.add(survey(variant, i, locate(variant, i)));
+                Trial.Workload workload = survey(variant, i, locate(variant, i));
+                refuseOtherMode(variant, i, workload);
+                workloads.add(workload);
             }
             trials.addAll(Plan.combinations(experiment, chosen, workloads));
         }
@@ -59,15 +66,38 @@ public final class Planner {
         if (earlier != null) {
             return earlier;
         }
-        Map<String, String> settings = new LinkedHashMap<>();
-        entry.parameters().forEach((name, value) -> settings.put(name, value.text()));
+        String pointer = "/policies/" + index;
+        PolicyReference single = entry.single();
+        if (single != null) {
+            return known(entry, PolicyAssignment.of(choose(file, pointer, single)));
+        }
+        EnumMap<Decision, PolicyChoice> mix = new EnumMap<>(Decision.class);
+        Map<PolicyReference, PolicyChoice> choices = new HashMap<>();
+        entry.mix().forEach((decision, reference) -> {
+            String part = pointer + "/" + decision.id();
+            PolicyChoice choice = choices.computeIfAbsent(reference, key -> choose(file, part, key));
+            mix.put(decision, choice);
+            try {
+                PolicyAssignment.mixing(Map.of(decision, choice));
+            } catch (PolicySelectionException e) {
+                throw file.problem(part, withoutFullStop(String.valueOf(e.getMessage())));
+            }
+        });
+        return known(entry, PolicyAssignment.mixing(mix));
+    }
+
+    private Trial.Policy known(PolicyEntry entry, PolicyAssignment assignment) {
+        Trial.Policy policy = new Trial.Policy(entry.label(), assignment);
+        known.put(entry, policy);
+        return policy;
+    }
+
+    private PolicyChoice choose(Variant file, String pointer, PolicyReference reference) {
         try {
-            Trial.Policy policy = new Trial.Policy(entry.toString(), policies.choose(entry.id(), settings));
-            known.put(entry, policy);
-            return policy;
+            return policies.choose(reference.id(), reference.settings());
         } catch (PolicySelectionException e) {
-            String pointer = "/policies/" + index + refusedParameter(entry.id(), settings);
-            throw file.problem(pointer, withoutFullStop(String.valueOf(e.getMessage())));
+            String parameter = refusedParameter(reference.id(), reference.settings());
+            throw file.problem(pointer + parameter, withoutFullStop(String.valueOf(e.getMessage())));
         }
     }
 
@@ -121,14 +151,27 @@ public final class Planner {
             return known;
         }
         StreamSurvey survey = StreamSurveyor.survey(path);
-        if (survey.header().gva()) {
+        if (survey.header().gva() && survey.vcpus() > 1) {
             throw file.problem(
                     "/workloads/" + index,
-                    "'" + name + "' has virtual addresses, for shadow paging, which this version cannot replay yet");
+                    "'" + name + "' has virtual addresses and " + survey.vcpus()
+                            + " virtual CPUs, but only one can be replayed under shadow paging");
         }
         Trial.Workload workload = new Trial.Workload(name, path, survey);
         surveyed.put(name, workload);
         return workload;
+    }
+
+    /** A stream with virtual addresses is for shadow paging, one without is not. */
+    private static void refuseOtherMode(Variant file, int index, Trial.Workload workload) {
+        Mode mode = file.experiment().mode();
+        boolean virtual = workload.survey().header().gva();
+        if (mode != null && virtual != (mode == Mode.SHADOW)) {
+            throw file.problem(
+                    "/workloads/" + index,
+                    "'" + workload.name() + "' has " + (virtual ? "" : "no ")
+                            + "virtual addresses, so it cannot run in mode " + mode.word());
+        }
     }
 
     private static String withoutFullStop(String sentence) {

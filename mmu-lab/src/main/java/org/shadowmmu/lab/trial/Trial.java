@@ -1,8 +1,9 @@
 package org.shadowmmu.lab.trial;
 
 import java.nio.file.Path;
-import org.shadowmmu.engine.policy.PolicyChoice;
+import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.lab.experiment.Host;
+import org.shadowmmu.lab.experiment.Mode;
 import org.shadowmmu.lab.experiment.QuotaEntry;
 import org.shadowmmu.lab.store.TrialResult;
 import org.shadowmmu.lab.workload.StreamSurvey;
@@ -20,14 +21,19 @@ import org.shadowmmu.lab.workload.StreamSurvey;
 public record Trial(int number, Host host, Workload workload, QuotaEntry quota, Policy policy, long seed) {
     /** A stream: its name in results, its file and what a pass over it told. */
     public record Workload(String name, Path file, StreamSurvey survey) {
+        /** The way of translation it is for, if the experiment says nothing. */
+        public Mode mode() {
+            return survey.header().gva() ? Mode.SHADOW : Mode.DIRECT;
+        }
+
         /** The pages of all its RAM blocks. */
         public long pages() {
             return survey.blocks().stream().mapToLong(StreamSurvey.Block::pages).sum();
         }
     }
 
-    /** A policy: its name in results, and the choice itself. */
-    public record Policy(String label, PolicyChoice choice) {}
+    /** What takes the decisions: its name in results, and who takes which. */
+    public record Policy(String label, PolicyAssignment assignment) {}
 
     /** Whether a stored result is of this very trial. */
     public boolean gave(TrialResult result) {

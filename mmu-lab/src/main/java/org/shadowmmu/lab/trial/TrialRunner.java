@@ -18,8 +18,10 @@ import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.experiment.Backing;
 import org.shadowmmu.lab.store.Metric;
 import org.shadowmmu.lab.store.TrialResult;
+import org.shadowmmu.lab.workload.Replay;
 import org.shadowmmu.lab.workload.ReplayException;
 import org.shadowmmu.lab.workload.ReplayTotals;
+import org.shadowmmu.lab.workload.ShadowReplay;
 import org.shadowmmu.lab.workload.StreamReplay;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,11 +34,13 @@ public final class TrialRunner {
             "The trial needs more memory than this Java machine may use; start it with a larger -Xmx.";
 
     private final MachineFactory machines;
+    private final ShadowMachineFactory shadowMachines;
 
-    /** Runs trials on machines of this factory. */
+    /** Runs trials on machines of these factories: the second is for workloads with virtual addresses. */
     @Inject
-    public TrialRunner(MachineFactory machines) {
+    public TrialRunner(MachineFactory machines, ShadowMachineFactory shadowMachines) {
         this.machines = machines;
+        this.shadowMachines = shadowMachines;
     }
 
     /**
@@ -67,12 +71,19 @@ public final class TrialRunner {
 
     private TrialOutcome replay(Trial trial, LongConsumer progress, PolicyWatch watch, boolean audit, long start) {
         Trial.Workload workload = trial.workload();
-        TrialMachine machine = machines.create(
-                trial.host(),
-                PolicyAssignment.of(trial.policy().choice()),
-                Math.max(1, workload.survey().vcpus()),
-                trial.seed(),
-                watch);
+        PolicyAssignment assignment = trial.policy().assignment();
+        int vcpus = Math.max(1, workload.survey().vcpus());
+        boolean huge = trial.host().backing() == Backing.HUGE;
+        TrialMachine machine;
+        Replay replay;
+        if (workload.survey().header().gva()) {
+            ShadowTrialMachine shadow = shadowMachines.create(trial.host(), assignment, vcpus, trial.seed(), watch);
+            machine = shadow;
+            replay = new ShadowReplay(shadow, workload.survey(), huge, audit ? audited(shadow, progress) : progress);
+        } else {
+            machine = machines.create(trial.host(), assignment, vcpus, trial.seed(), watch);
+            replay = new StreamReplay(machine, workload.survey(), huge, audit ? audited(machine, progress) : progress);
+        }
         long quota = trial.quota().pagesFor(workload.pages());
         if (quota > 0) {
             int error = machine.setQuota(quota);
@@ -81,11 +92,6 @@ public final class TrialRunner {
                         "The virtual machine refused the quota " + trial.quota() + " with error " + error + ".");
             }
         }
-        StreamReplay replay = new StreamReplay(
-                machine,
-                workload.survey(),
-                trial.host().backing() == Backing.HUGE,
-                audit ? audited(machine, progress) : progress);
         replay.run(workload.file());
         TrialResult result = result(
                 trial,
