@@ -64,7 +64,7 @@ final class TrialGuard {
 
     private TrialOutcome watched(Trial trial, LongConsumer progress, PolicyWatch watch) {
         long start = System.nanoTime();
-        FutureTask<TrialOutcome> task = new FutureTask<>(() -> runner.run(trial, progress, watch));
+        FutureTask<TrialOutcome> task = new FutureTask<>(() -> runner.run(trial, progress, watch, options.audit()));
         Thread thread = new Thread(task, "trial " + trial.number());
         thread.setDaemon(true);
         thread.start();
