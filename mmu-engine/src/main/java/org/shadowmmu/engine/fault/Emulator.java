@@ -46,12 +46,12 @@ public final class Emulator {
     private long loaded;
 
     /** Makes the emulator of a virtual machine. */
-    Emulator(MmuCore core, Zapper zapper, Registers registers, GuestFaults guestFaults) {
+    Emulator(MmuCore core, Zapper zapper, Registers registers, GuestFaults guestFaults, GuestTableWrites tableWrites) {
         this.core = core;
         this.guestFaults = guestFaults;
         this.zapper = zapper;
         this.registers = registers;
-        this.tableWrites = new GuestTableWrites(core, zapper);
+        this.tableWrites = tableWrites;
         this.walker = new GuestWalker(core.memory, core.events);
         this.nestedWalker = new GuestWalker(core.memory, core.events);
     }
@@ -274,8 +274,7 @@ public final class Emulator {
         }
         long written = instruction.kind() == Instruction.Kind.TOUCH ? core.memory.read(slot, gpa, size) : value;
         core.memory.write(slot, gpa, written, size);
-        boolean pae = (vcpu.cr4() & Registers.CR4_PAE) != 0;
-        tableWrites.written(gpa, core.memory.read(slot, gpa), size, pae);
+        tableWrites.written(vcpu, gpa, core.memory.read(slot, gpa), size);
     }
 
     private void mmio(VcpuState vcpu, boolean write, long gpa, int size) {
