@@ -3,11 +3,14 @@ package org.shadowmmu.lab;
 import com.google.inject.AbstractModule;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.wiring.EngineModule;
+import org.shadowmmu.lab.cli.ExportCommand;
 import org.shadowmmu.lab.cli.LabEnvironment;
 import org.shadowmmu.lab.cli.Main;
+import org.shadowmmu.lab.cli.MergeCommand;
 import org.shadowmmu.lab.cli.PoliciesCommand;
 import org.shadowmmu.lab.cli.ReportCommand;
 import org.shadowmmu.lab.cli.RunCommand;
+import org.shadowmmu.lab.cli.SchemaCommand;
 import org.shadowmmu.lab.cli.VerifyCommand;
 import org.shadowmmu.lab.machine.RecordedMachines;
 import org.shadowmmu.lab.machine.RecordedVm;
@@ -46,7 +49,10 @@ public final class LabModule extends AbstractModule {
 
         bind(Main.class);
         bind(RunCommand.class);
+        bind(MergeCommand.class);
         bind(ReportCommand.class);
+        bind(ExportCommand.class);
+        bind(SchemaCommand.class);
         bind(PoliciesCommand.class);
         bind(PoliciesCommand.ListCommand.class);
         bind(PoliciesCommand.DescribeCommand.class);

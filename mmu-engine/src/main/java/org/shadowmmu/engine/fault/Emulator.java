@@ -90,11 +90,7 @@ public final class Emulator {
             return guestFault(vcpu);
         }
         if (core.memory.slotOf(vcpu.addressSpace(), operandGpa) == null) {
-            if (mayRetry) {
-                unprotect(vcpu, address);
-                return Emulation.RESUME;
-            }
-            return Emulation.UNREADABLE;
+            return mayRetry && retryUnreadable(vcpu, address) ? Emulation.RESUME : Emulation.UNREADABLE;
         }
         Instruction instruction = decoder.at(operandGpa);
         if (mayRetry && !instruction.writesPageTables() && !sameAgain) {
@@ -116,6 +112,20 @@ public final class Emulator {
         } else if (translate(vcpu, address, vcpu.user, Access.WRITE)) {
             zapper.unprotect(operandGpa >>> 12);
         }
+    }
+
+    /** Whether an instruction that cannot be read may succeed when it runs again: not if its address is MMIO (EM-6). */
+    private boolean retryUnreadable(VcpuState vcpu, long address) {
+        if (vcpu.mode().direct()) {
+            operandGpa = address;
+        } else if (!translate(vcpu, address, vcpu.user, Access.WRITE)) {
+            return true;
+        }
+        if (core.memory.slotOf(vcpu.addressSpace(), operandGpa) == null) {
+            return false;
+        }
+        zapper.unprotect(operandGpa >>> 12);
+        return true;
     }
 
     /** A fault while an exception was being delivered: its address is unprotected first (PF-2). */

@@ -31,7 +31,10 @@ import picocli.CommandLine.Option;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             RunCommand.class,
+            MergeCommand.class,
             ReportCommand.class,
+            ExportCommand.class,
+            SchemaCommand.class,
             VerifyCommand.class,
             PoliciesCommand.class,
             CommandLine.HelpCommand.class

@@ -18,7 +18,7 @@ public record PolicyEntry(
                 meaning = "what results call it",
                 takes = "a text",
                 defaultText = "the id with the parameters that are set, or the mix written out")
-        String name,
+        @Nullable String name,
 
         @Key(
                 meaning = "id of the policy, as 'policies list' shows it",
@@ -91,8 +91,7 @@ public record PolicyEntry(
         this.childZap = childZap;
         this.memslotZap = memslotZap;
         this.rootZap = rootZap;
-        this.name =
-                name == null ? ownName(id, this.parameters, mix(reclaimOrder, childZap, memslotZap, rootZap)) : name;
+        this.name = name;
     }
 
     /** One policy with some parameters set. */
@@ -104,15 +103,6 @@ public record PolicyEntry(
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static PolicyEntry of(String id) {
         return new PolicyEntry(id, Map.of());
-    }
-
-    private static String ownName(
-            @Nullable String id, Map<String, ParameterText> parameters, Map<Decision, PolicyReference> mix) {
-        return id != null
-                ? new PolicyReference(id, parameters).toString()
-                : mix.entrySet().stream()
-                        .map(part -> part.getKey().id() + ": " + part.getValue())
-                        .collect(Collectors.joining(", "));
     }
 
     private static Map<Decision, PolicyReference> mix(
@@ -146,8 +136,19 @@ public record PolicyEntry(
     }
 
     /** Its name in results. */
+    public String label() {
+        if (name != null) {
+            return name;
+        }
+        return id != null
+                ? new PolicyReference(id, parameters).toString()
+                : mix().entrySet().stream()
+                        .map(part -> part.getKey().id() + ": " + part.getValue())
+                        .collect(Collectors.joining(", "));
+    }
+
     @Override
     public String toString() {
-        return name;
+        return label();
     }
 }
