@@ -3,6 +3,8 @@ package org.shadowmmu.lab;
 import com.google.inject.AbstractModule;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.wiring.EngineModule;
+import org.shadowmmu.lab.ab.AbRunner;
+import org.shadowmmu.lab.cli.AbCommand;
 import org.shadowmmu.lab.cli.LabEnvironment;
 import org.shadowmmu.lab.cli.Main;
 import org.shadowmmu.lab.cli.PoliciesCommand;
@@ -42,6 +44,8 @@ public final class LabModule extends AbstractModule {
         bind(TrialRunner.class);
 
         bind(Main.class);
+        bind(AbRunner.class);
+        bind(AbCommand.class);
         bind(RunCommand.class);
         bind(ReportCommand.class);
         bind(PoliciesCommand.class);

@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             RunCommand.class,
+            AbCommand.class,
             ReportCommand.class,
             VerifyCommand.class,
             PoliciesCommand.class,

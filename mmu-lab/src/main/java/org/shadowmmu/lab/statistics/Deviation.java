@@ -8,8 +8,9 @@ final class Deviation {
 
     static double of(double[] values) {
         double mean = Arrays.stream(values).average().orElse(0);
-        double squares =
-                Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
+        double squares = Arrays.stream(values)
+                .map(value -> (value - mean) * (value - mean))
+                .sum();
         return values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1));
     }
 }

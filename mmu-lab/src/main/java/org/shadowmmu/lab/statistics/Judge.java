@@ -22,10 +22,7 @@ public record Judge(double smallest, boolean neighbours, long seed) {
     public List<Answer> judge(List<Question> questions) {
         List<Neighbours> samples = new ArrayList<>();
         for (Question question : questions) {
-            samples.add(
-                    neighbours
-                            ? Neighbours.of(question.sample())
-                            : new Neighbours(question.sample(), 1, 0, false));
+            samples.add(neighbours ? Neighbours.of(question.sample()) : new Neighbours(question.sample(), 1, 0, false));
         }
         double[] p = samples.stream()
                 .mapToDouble(each -> SignedRank.p(each.sample().differences()))

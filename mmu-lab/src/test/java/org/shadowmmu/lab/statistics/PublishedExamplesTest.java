@@ -20,7 +20,8 @@ class PublishedExamplesTest {
     private static final double[] NEW_LESS_OLD = {-1200, 2601, -2705, 1982, -1290, 351, -638, -2719};
 
     private static final ToDoubleFunction<int[]> SPATIAL_VARIANCE = picked -> {
-        double mean = Arrays.stream(picked).mapToDouble(i -> SPATIAL[i]).average().orElseThrow();
+        double mean =
+                Arrays.stream(picked).mapToDouble(i -> SPATIAL[i]).average().orElseThrow();
         return Arrays.stream(picked)
                 .mapToDouble(i -> (SPATIAL[i] - mean) * (SPATIAL[i] - mean))
                 .average()
@@ -80,9 +81,8 @@ class PublishedExamplesTest {
     /** Holm 1979 as worked on Wikipedia (0.01, 0.04, 0.03, 0.005): the fourth and the first are rejected at 5 %. */
     @Test
     void holmRejectsTwoOfTheFourOfTheWorkedExample() {
-        assertThat(Holm.adjust(new double[] {0.01, 0.04, 0.03, 0.005})).containsExactly(new double[] {
-            0.03, 0.06, 0.06, 0.02
-        });
+        assertThat(Holm.adjust(new double[] {0.01, 0.04, 0.03, 0.005}))
+                .containsExactly(new double[] {0.03, 0.06, 0.06, 0.02});
     }
 
     /** Faul and others, G*Power 3, Behavior Research Methods 39, 2007: matched pairs, d 0.5, 5 %, 80 %: 34 pairs. */
