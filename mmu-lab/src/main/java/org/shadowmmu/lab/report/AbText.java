@@ -54,13 +54,19 @@ public final class AbText {
                     AbWords.signed(answer.change()),
                     AbWords.signed(answer.interval().low()) + " to "
                             + AbWords.signed(answer.interval().high()),
-                    Double.isInfinite(answer.effect().standardised())
-                            ? "\u221e"
-                            : String.format(Locale.ROOT, "%.1f", answer.effect().standardised()),
+                    standardised(answer),
                     p(answer.adjusted()),
                     AbWords.shortVerdict(answer)));
         }
         return TerminalTable.layOut(rows);
+    }
+
+    /** The standardised effect as people write it. */
+    static String standardised(Answer answer) {
+        double d = answer.effect().standardised();
+        return Double.isInfinite(d)
+                ? (d < 0 ? "\u2212\u221e" : "\u221e")
+                : String.format(Locale.ROOT, "%.1f", d == 0 ? 0 : d).replace('-', '\u2212');
     }
 
     /** A p-value as people write it. */

@@ -1,11 +1,13 @@
 package org.shadowmmu.lab.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.shadowmmu.lab.ab.AbResult;
 import org.shadowmmu.lab.statistics.Answer;
 import org.shadowmmu.lab.statistics.Interval;
+import org.shadowmmu.lab.statistics.PairedSample;
 import org.shadowmmu.lab.statistics.Verdict;
 import org.shadowmmu.lab.store.Metric;
 
@@ -142,9 +144,10 @@ final class AbWords {
             sentences.add(here + ": only " + faults.trials() + " trials. The signed-rank test of so few cannot be sure"
                     + " of much, and the interval is too narrow more often than it says.");
         }
-        if (faults.dependent()) {
-            sentences.add(here + ": neighbouring stretches still depend on each other, so the interval is too narrow."
-                    + " Take more trials, so that more can be merged.");
+        if (faults.dependent() && faults.verdict() != Verdict.UNDETECTED) {
+            sentences.add(here + ": the difference drifts in the course of the job (" + drift(place, comparison)
+                    + "), so neighbouring stretches resemble each other and the interval is narrower than it should be."
+                    + " Read it as that of the mean over this course.");
         }
         if (faults.verdict() == Verdict.UNDETECTED && !faults.interval().within(result.smallest())) {
             sentences.add(here + ": too few trials to rule out a difference of " + percent(result.smallest())
@@ -153,6 +156,27 @@ final class AbWords {
                     + Numbers.plain(faults.needed()) + " trials like these.");
         }
         return sentences;
+    }
+
+    /** The change of page faults in the first and the last third of the stretches. */
+    private static String drift(AbResult.Place place, AbResult.Comparison comparison) {
+        double[] before = faults(place, place.runs().get(0).label());
+        double[] after = faults(place, comparison.label());
+        int third = Math.max(1, before.length / 3);
+        return signed(change(before, after, 0, third)) + " in its first third, "
+                + signed(change(before, after, before.length - third, before.length)) + " in its last";
+    }
+
+    private static double change(double[] before, double[] after, int from, int to) {
+        return new PairedSample(Arrays.copyOfRange(before, from, to), Arrays.copyOfRange(after, from, to)).change();
+    }
+
+    private static double[] faults(AbResult.Place place, String label) {
+        return place.runs().stream()
+                .filter(run -> run.label().equals(label))
+                .map(run -> run.stretches().getOrDefault(Metric.FAULTS, new double[1]))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Failures, a sentence each. */
@@ -196,6 +220,11 @@ final class AbWords {
         }
         String digits = digits(100 * Math.abs(change));
         return (digits.equals("0.0") ? "" : change < 0 ? "\u2212" : "+") + digits + " %";
+    }
+
+    /** A round change for an axis. */
+    static String round(double change) {
+        return (change < 0 ? "\u2212" : "+") + Numbers.trimmed(100 * Math.abs(change)) + " %";
     }
 
     private static String digits(double percent) {

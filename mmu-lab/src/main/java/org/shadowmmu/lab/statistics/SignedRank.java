@@ -13,9 +13,8 @@ final class SignedRank {
 
     /** The p-value of "the differences lie around 0"; 1 if all are 0. */
     static double p(double[] differences) {
-        double[] unequal = Arrays.stream(differences)
-                .filter(difference -> difference != 0)
-                .toArray();
+        double[] unequal =
+                Arrays.stream(differences).filter(difference -> difference != 0).toArray();
         double p = unequal.length == 0
                 ? 1
                 : WilcoxonSignedRankTest.withDefaults().test(unequal).getPValue();
