@@ -5,6 +5,7 @@ import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.wiring.EngineModule;
 import org.shadowmmu.lab.ab.AbRunner;
 import org.shadowmmu.lab.cli.AbCommand;
+import org.shadowmmu.lab.cli.ExplainCommand;
 import org.shadowmmu.lab.cli.LabEnvironment;
 import org.shadowmmu.lab.cli.Main;
 import org.shadowmmu.lab.cli.PoliciesCommand;
@@ -46,6 +47,7 @@ public final class LabModule extends AbstractModule {
         bind(Main.class);
         bind(AbRunner.class);
         bind(AbCommand.class);
+        bind(ExplainCommand.class);
         bind(RunCommand.class);
         bind(ReportCommand.class);
         bind(PoliciesCommand.class);

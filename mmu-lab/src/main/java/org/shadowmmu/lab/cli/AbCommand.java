@@ -4,16 +4,13 @@ import jakarta.inject.Inject;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.host.PolicyCatalog;
 import org.shadowmmu.engine.host.PolicyHost;
-import org.shadowmmu.engine.policy.NearestName;
 import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.ab.AbPlan;
 import org.shadowmmu.lab.ab.AbResult;
@@ -27,8 +24,6 @@ import org.shadowmmu.lab.report.AbText;
 import org.shadowmmu.lab.store.Json;
 import org.shadowmmu.lab.store.ResultFolder;
 import org.shadowmmu.lab.workload.StreamCatalog;
-import org.shadowmmu.lab.workload.StreamSurvey;
-import org.shadowmmu.lab.workload.StreamSurveyor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -148,7 +143,7 @@ public final class AbCommand implements Callable<Integer> {
         try (PolicyCatalog catalog = policies.load(host, environment, err)) {
             List<Contender> contenders = new ArrayList<>();
             for (String name : new LinkedHashSet<>(names)) {
-                contenders.add(contender(catalog, name));
+                contenders.add(Naming.policy(catalog, name));
             }
             if (contenders.size() < 2) {
                 throw new BadInputException("Name two different policies; a policy against itself shows nothing.");
@@ -175,49 +170,19 @@ public final class AbCommand implements Callable<Integer> {
         }
     }
 
-    private static Contender contender(PolicyCatalog catalog, String name) {
-        int colon = name.indexOf(':');
-        Map<String, String> settings = new LinkedHashMap<>();
-        if (colon >= 0) {
-            for (String setting : name.substring(colon + 1).split(",", -1)) {
-                int equals = setting.indexOf('=');
-                if (equals < 1) {
-                    throw new BadInputException(
-                            "A policy with parameters is written ID:PARAMETER=VALUE, not '" + name + "'.");
-                }
-                settings.put(setting.substring(0, equals), setting.substring(equals + 1));
-            }
-        }
-        return new Contender(
-                name, catalog.find(colon < 0 ? name : name.substring(0, colon)).choose(settings));
-    }
-
     private List<Stream> streams() {
         StreamCatalog catalog = environment.streams();
         boolean all = workloads.contains("all");
         List<Stream> streams = new ArrayList<>();
         for (String name : all ? catalog.names() : List.copyOf(new LinkedHashSet<>(workloads))) {
-            Path file = catalog.find(name);
-            if (file == null) {
-                throw missing(catalog, name);
-            }
-            StreamSurvey survey = StreamSurveyor.survey(file);
-            if (!survey.header().gva()) {
-                streams.add(new Stream(StreamCatalog.nameOf(name), file, survey));
+            Stream stream = Naming.stream(catalog, name);
+            if (!stream.survey().header().gva()) {
+                streams.add(stream);
             } else if (!all) {
-                throw new BadInputException(
-                        "'" + name + "' has virtual addresses, for shadow paging, which 'ab' cannot replay yet.");
+                throw Naming.virtual(name);
             }
         }
         return streams;
-    }
-
-    private static BadInputException missing(StreamCatalog catalog, String name) {
-        String nearest = NearestName.of(name, catalog.names());
-        return new BadInputException("There is no stream '" + name + "'; "
-                + (nearest == null
-                        ? "there is " + String.join(", ", catalog.names()) + "."
-                        : "did you mean '" + nearest + "'?"));
     }
 
     private Runnable progress(AbPlan plan, PrintWriter err) {

@@ -32,6 +32,7 @@ import picocli.CommandLine.Option;
         subcommands = {
             RunCommand.class,
             AbCommand.class,
+            ExplainCommand.class,
             ReportCommand.class,
             VerifyCommand.class,
             PoliciesCommand.class,

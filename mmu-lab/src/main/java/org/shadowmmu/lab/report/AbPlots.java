@@ -40,10 +40,11 @@ final class AbPlots {
         return rows.isEmpty() ? Optional.empty() : Optional.of(new IntervalPlot(rows, keys, result.smallest(), size));
     }
 
-    /** Page faults of the whole stream against the quota; nothing with fewer than three quotas. */
+    /** Page faults of the whole stream against the quota, a default that does not bind left out; nothing below three quotas. */
     static Optional<Plot> curve(AbResult result, String stream, LineChart.Size size) {
         List<AbResult.Place> places = result.places().stream()
                 .filter(place -> place.stream().equals(stream) && place.pages() > 0)
+                .filter(place -> !place.quota().equals("default") || place.reclaimed())
                 .sorted(java.util.Comparator.comparingLong(AbResult.Place::pages))
                 .toList();
         if (places.stream().mapToLong(AbResult.Place::pages).distinct().count() < 3) {

@@ -52,7 +52,7 @@ public final class AbReport {
     private void verdicts() {
         page.raw("<section>\n").element("h2", "Page faults").raw("\n");
         page.raw("<div class=\"scroll\"><table class=\"verdicts\">\n<thead><tr><th>where</th><th>verdict</th>"
-                + "<th class=\"n\">change</th><th class=\"n\">95 % interval</th></tr></thead>\n<tbody>\n");
+                + "<th class=\"n\">change</th><th class=\"n desk\">95 % interval</th></tr></thead>\n<tbody>\n");
         for (AbResult.Place place : result.places()) {
             for (AbResult.Comparison comparison : place.comparisons()) {
                 Answer faults = comparison.faults();
@@ -60,8 +60,9 @@ public final class AbReport {
                 String policy = result.policies().size() > 2 ? ", " + comparison.label() : "";
                 page.element("small", AbPlots.shortQuota(place) + policy).raw("</th>");
                 page.element("td class=\"" + colour(faults) + "\"", AbWords.shortVerdict(faults));
-                page.element("td class=\"n\"", unbroken(AbWords.signed(faults.change())));
-                page.element("td class=\"n\"", range(faults)).raw("</tr>\n");
+                page.raw("<td class=\"n\">").text(unbroken(AbWords.signed(faults.change())));
+                page.element("small class=\"phone\"", range(faults)).raw("</td>");
+                page.element("td class=\"n desk\"", range(faults)).raw("</tr>\n");
             }
         }
         page.raw("</tbody></table></div>\n");

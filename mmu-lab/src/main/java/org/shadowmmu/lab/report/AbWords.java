@@ -59,6 +59,16 @@ final class AbWords {
         };
     }
 
+    /** Says why an interval beside zero is not enough. */
+    private static String beyond(Answer faults) {
+        return faults.interval().contains(0)
+                        || faults.interval().low() == 0
+                        || faults.interval().high() == 0
+                ? ""
+                : "; the interval leaves out zero, but the signed-rank test does not confirm it (p = "
+                        + AbText.p(faults.adjusted()) + " after Holm's correction)";
+    }
+
     /** The verdict of one figure in a few words, for a table. */
     static String shortVerdict(Answer answer) {
         return answer.verdict() == Verdict.TOO_SMALL
@@ -144,10 +154,11 @@ final class AbWords {
             sentences.add(here + ": only " + faults.trials() + " trials. The signed-rank test of so few cannot be sure"
                     + " of much, and the interval is too narrow more often than it says.");
         }
-        if (faults.dependent() && faults.verdict() != Verdict.UNDETECTED) {
-            sentences.add(here + ": the difference drifts in the course of the job (" + drift(place, comparison)
-                    + "), so neighbouring stretches resemble each other and the interval is narrower than it should be."
-                    + " Read it as that of the mean over this course.");
+        if (faults.dependent()) {
+            sentences.add(here + ": neighbouring stretches resemble each other, also when merged (change "
+                    + drift(place, comparison)
+                    + "), so the interval is narrower than it should be."
+                    + " It speaks of the mean over this course.");
         }
         if (faults.verdict() == Verdict.UNDETECTED && !faults.interval().within(result.smallest())) {
             sentences.add(here + ": too few trials to rule out a difference of " + percent(result.smallest())

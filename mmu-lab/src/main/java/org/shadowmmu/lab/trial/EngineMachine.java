@@ -2,6 +2,7 @@ package org.shadowmmu.lab.trial;
 
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.Counters;
+import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.policy.DecisionCounts;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyRuntime;
@@ -26,6 +27,12 @@ public final class EngineMachine implements TrialMachine {
     public static EngineMachine create(PolicyAssignment assignment, int vcpus, long seed) {
         PolicyRuntime policies = PolicyRuntime.create(assignment, seed);
         return new EngineMachine(VirtualMachine.create(MmuOptions.tdp(), vcpus, policies, null), policies);
+    }
+
+    /** Makes a machine whose events {@code listener} hears; otherwise as {@link MachineFactory#create}. */
+    public static EngineMachine listenedTo(PolicyAssignment assignment, int vcpus, long seed, MmuEvents listener) {
+        PolicyRuntime policies = PolicyRuntime.create(assignment, seed);
+        return new EngineMachine(VirtualMachine.create(MmuOptions.tdp(), vcpus, policies, listener), policies);
     }
 
     @Override
