@@ -135,36 +135,42 @@ final class AbWords {
             sentences.add("No shadow page was reclaimed on " + Numbers.list(idle)
                     + ": policies that only order reclaim were never asked.");
         }
+        List<String> few = new ArrayList<>();
+        List<String> dependent = new ArrayList<>();
+        List<String> weak = new ArrayList<>();
         for (AbResult.Place place : result.places()) {
             for (AbResult.Comparison comparison : place.comparisons()) {
-                sentences.addAll(power(place, comparison));
+                Answer faults = comparison.faults();
+                String here = comparison.label() + " on " + place.stream() + " at " + AbPlots.shortQuota(place);
+                if (faults.verdict() == Verdict.IDENTICAL) {
+                    continue;
+                }
+                if (faults.trials() < FEW) {
+                    few.add(here);
+                }
+                if (faults.dependent()) {
+                    dependent.add(here + " (" + drift(place, comparison) + ")");
+                }
+                if (faults.verdict() == Verdict.UNDETECTED && !faults.interval().within(result.smallest())) {
+                    weak.add(here + " (" + percent(faults.detectable()) + ", " + Numbers.plain(faults.needed())
+                            + " trials)");
+                }
             }
         }
-        return sentences;
-    }
-
-    private List<String> power(AbResult.Place place, AbResult.Comparison comparison) {
-        Answer faults = comparison.faults();
-        String here = comparison.label() + " on " + where(place);
-        List<String> sentences = new ArrayList<>();
-        if (faults.verdict() == Verdict.IDENTICAL) {
-            return sentences;
+        if (!few.isEmpty()) {
+            sentences.add(
+                    "Fewer than " + Numbers.word(FEW) + " trials: " + Numbers.list(few)
+                            + ". The test of so few cannot be sure of much, and the interval is too narrow more often than it says.");
         }
-        if (faults.trials() < FEW) {
-            sentences.add(here + ": only " + faults.trials() + " trials. The signed-rank test of so few cannot be sure"
-                    + " of much, and the interval is too narrow more often than it says.");
+        if (!dependent.isEmpty()) {
+            sentences.add(
+                    "Neighbouring stretches resemble each other even when merged, so the interval is narrower than it"
+                            + " should be, and speaks of the mean over this course: " + Numbers.list(dependent) + ".");
         }
-        if (faults.dependent()) {
-            sentences.add(here + ": neighbouring stretches resemble each other, also when merged (change "
-                    + drift(place, comparison)
-                    + "), so the interval is narrower than it should be."
-                    + " It speaks of the mean over this course.");
-        }
-        if (faults.verdict() == Verdict.UNDETECTED && !faults.interval().within(result.smallest())) {
-            sentences.add(here + ": too few trials to rule out a difference of " + percent(result.smallest())
-                    + ". These would have found " + percent(faults.detectable())
-                    + " four times in five; to find the smallest that matters takes about "
-                    + Numbers.plain(faults.needed()) + " trials like these.");
+        if (!weak.isEmpty()) {
+            sentences.add("Too few trials to rule out a difference of " + percent(result.smallest())
+                    + ", with the difference they would have found four times in five, and the number of such trials that"
+                    + " finds the smallest that matters: " + Numbers.list(weak) + ".");
         }
         return sentences;
     }
@@ -174,8 +180,8 @@ final class AbWords {
         double[] before = faults(place, place.runs().get(0).label());
         double[] after = faults(place, comparison.label());
         int third = Math.max(1, before.length / 3);
-        return signed(change(before, after, 0, third)) + " in its first third, "
-                + signed(change(before, after, before.length - third, before.length)) + " in its last";
+        return signed(change(before, after, 0, third)) + " in the first third, "
+                + signed(change(before, after, before.length - third, before.length)) + " in the last";
     }
 
     private static double change(double[] before, double[] after, int from, int to) {
