@@ -21,9 +21,6 @@ final class PageChecks {
     void run() {
         for (int i = 0; i < census.pages(); i++) {
             ShadowPage page = census.page(i);
-            if (page.tdp) {
-                continue;
-            }
             livePagesAreActiveOrDetachedRoots(page);
             pagesAreInTheirHashChain(page);
         }
@@ -52,7 +49,7 @@ final class PageChecks {
         for (int i = 0; i < census.pages(); i++) {
             if (census.page(i).listed()) {
                 active++;
-            } else if (census.page(i).rootCount > 0 && !census.page(i).tdp) {
+            } else if (census.page(i).rootCount > 0) {
                 detached++;
             }
         }

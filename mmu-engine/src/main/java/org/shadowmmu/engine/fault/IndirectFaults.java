@@ -2,7 +2,6 @@ package org.shadowmmu.engine.fault;
 
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.cpu.HardwareWalk;
-import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.guest.Access;
 import org.shadowmmu.engine.guest.GuestWalker;
 import org.shadowmmu.engine.guest.PagingMode;
@@ -27,6 +26,7 @@ final class IndirectFaults {
     private final Roots roots;
     private final Reclaimer reclaimer;
     private final PageLookup lookup;
+    private final DirectChildren children;
     private final Zapper zapper;
     private final Synchronizer synchronizer;
     private final Registers registers;
@@ -39,7 +39,6 @@ final class IndirectFaults {
     private final HugePages hugePages;
     private final long[] gptes = new long[IndirectPrefetch.WINDOW];
 
-    private boolean ownTable;
     private int maxLevel;
 
     IndirectFaults(
@@ -57,6 +56,7 @@ final class IndirectFaults {
         this.roots = roots;
         this.reclaimer = reclaimer;
         this.lookup = lookup;
+        this.children = new DirectChildren(core, lookup);
         this.zapper = zapper;
         this.synchronizer = synchronizer;
         this.registers = registers;
@@ -83,7 +83,7 @@ final class IndirectFaults {
             clearFloodCounts(vcpu, gva);
             return Outcome.EMULATE;
         }
-        lookForOwnTable(paging, gfn, error);
+        limitLevelNearOwnTables(paging, gfn, error);
         int access = walker.leafAccess();
         switch (hostPage.find(slot, gfn, error)) {
             case RETRY -> {
@@ -106,11 +106,6 @@ final class IndirectFaults {
         return fetch(vcpu, gva, error, access);
     }
 
-    /** Whether the last fault wrote a table that its own translation uses (PF-14). */
-    boolean ownTable() {
-        return ownTable;
-    }
-
     private void clearFloodCounts(VcpuState vcpu, long gva) {
         @Nullable ShadowPage page = vcpu.roots().current().start(gva);
         while (page != null) {
@@ -120,9 +115,8 @@ final class IndirectFaults {
         }
     }
 
-    /** Finds out whether the fault may write a table of its own walk; then nothing huge is mapped (PF-14). */
-    private void lookForOwnTable(PagingMode paging, long gfn, int error) {
-        ownTable = false;
+    /** Maps nothing huge where the fault may write a table of its own walk (PF-14). */
+    private void limitLevelNearOwnTables(PagingMode paging, long gfn, int error) {
         maxLevel = walker.leafLevel();
         boolean mayWrite =
                 (walker.leafAccess() & Role.ACC_WRITE) != 0 || !paging.writeProtect() && (error & Access.USER) == 0;
@@ -135,7 +129,6 @@ final class IndirectFaults {
             if (((gfn ^ table) & blockMask) == 0) {
                 maxLevel = 1;
             }
-            ownTable |= gfn == table;
         }
     }
 
@@ -222,7 +215,8 @@ final class IndirectFaults {
             if (page.level() == hugePages.goal()) {
                 break;
             }
-            page = directChild(page, index, gfn & -(1L << 9 * (page.level() - 1)), access, vcpu.mode());
+            dropChildOfOtherAccess(page, index, access);
+            page = children.below(page, index, gfn, access, vcpu.mode(), hugePages);
         }
         Outcome outcome = install(vcpu, page, index, error, access);
         if (outcome != Outcome.SPURIOUS) {
@@ -235,7 +229,8 @@ final class IndirectFaults {
         return outcome;
     }
 
-    private ShadowPage directChild(ShadowPage parent, int index, long gfn, int access, MmuMode mode) {
+    /** Unlinks a direct child that was made for another access (SP-23). */
+    private void dropChildOfOtherAccess(ShadowPage parent, int index, int access) {
         long spte = parent.spt[index];
         if (Spte.presentNonLeaf(spte, parent.level())) {
             ShadowPage old = core.pages.child(spte);
@@ -244,18 +239,6 @@ final class IndirectFaults {
                 core.requests.remoteFlush();
             }
         }
-        int role = Role.child(parent.role, index, true, access);
-        ShadowPage child = lookup.linkedChild(parent, index, gfn, role);
-        if (child != null) {
-            return child;
-        }
-        child = lookup.get(gfn, role, mode);
-        lookup.link(parent, index, child);
-        if (hugePages.splitsForNx(parent.level()) && !child.nxSplit) {
-            child.nxSplit = true;
-            core.counters.add(Counter.NX_LPAGE_SPLITS, 1);
-        }
-        return child;
     }
 
     private Outcome install(VcpuState vcpu, ShadowPage page, int index, int error, int access) {

@@ -20,7 +20,7 @@ public final class MmuCore {
     public final HostMemory host = new HostMemory();
     public final MemslotTable memslots = new MemslotTable();
     public final GuestMemory memory = new GuestMemory(memslots, host);
-    public final ShadowPages pages = new ShadowPages();
+    public final ShadowPages pages;
     /** The roots of the TDP MMU, newest first (TDP-1). */
     public final List<ShadowPage> tdpRoots = new ArrayList<>();
 
@@ -32,6 +32,7 @@ public final class MmuCore {
     public MmuCore(MmuOptions options, int vcpus, PolicyRuntime policies, EventStream events) {
         this.options = options;
         this.policies = policies;
+        this.pages = new ShadowPages(policies.watch());
         this.events = events;
         this.counters = new Counters(vcpus);
         this.requests = new VcpuRequests(vcpus, counters);

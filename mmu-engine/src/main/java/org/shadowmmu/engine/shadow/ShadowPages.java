@@ -3,6 +3,7 @@ package org.shadowmmu.engine.shadow;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.policy.PolicyWatch;
 
 /**
  * The shadow pages of one virtual machine: allocation, the hash table by frame (SP-10, SP-11), the list of active pages
@@ -29,6 +30,23 @@ public final class ShadowPages {
     private long used;
     private long max;
     private long indirect;
+
+    private final PolicyWatch watch;
+
+    /** Makes the pages of a machine; what policies walk over is counted by {@code watch}. */
+    public ShadowPages(PolicyWatch watch) {
+        this.watch = watch;
+    }
+
+    /** Makes pages that no policy sees. */
+    public ShadowPages() {
+        this(new PolicyWatch());
+    }
+
+    /** Counts the steps of policies. */
+    PolicyWatch watch() {
+        return watch;
+    }
 
     /** The reverse maps and parent lists. */
     public PteLists lists() {

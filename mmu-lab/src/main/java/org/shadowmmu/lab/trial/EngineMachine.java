@@ -2,6 +2,7 @@ package org.shadowmmu.lab.trial;
 
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyRuntime;
+import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.vm.AccessKind;
 import org.shadowmmu.engine.vm.VirtualMachine;
@@ -14,8 +15,8 @@ public final class EngineMachine extends VirtualMachineOfTrial {
     }
 
     /** Makes a machine; as {@link MachineFactory#create}. */
-    public static EngineMachine create(PolicyAssignment assignment, int vcpus, long seed) {
-        PolicyRuntime policies = PolicyRuntime.create(assignment, seed);
+    public static EngineMachine create(PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch) {
+        PolicyRuntime policies = PolicyRuntime.create(assignment, seed, watch);
         return new EngineMachine(VirtualMachine.create(MmuOptions.tdp(), vcpus, policies, null), policies);
     }
 

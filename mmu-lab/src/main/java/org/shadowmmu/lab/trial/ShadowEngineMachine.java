@@ -4,6 +4,7 @@ import org.shadowmmu.engine.fault.Instruction;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyRuntime;
+import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.vm.AccessKind;
@@ -23,8 +24,8 @@ public final class ShadowEngineMachine extends VirtualMachineOfTrial implements 
     }
 
     /** Makes a machine; as {@link ShadowMachineFactory#create}. */
-    public static ShadowEngineMachine create(PolicyAssignment assignment, int vcpus, long seed) {
-        PolicyRuntime policies = PolicyRuntime.create(assignment, seed);
+    public static ShadowEngineMachine create(PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch) {
+        PolicyRuntime policies = PolicyRuntime.create(assignment, seed, watch);
         return new ShadowEngineMachine(VirtualMachine.create(MmuOptions.shadow(), vcpus, policies, null), policies);
     }
 

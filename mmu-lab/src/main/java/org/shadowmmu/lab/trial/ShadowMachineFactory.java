@@ -2,6 +2,7 @@ package org.shadowmmu.lab.trial;
 
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyFailure;
+import org.shadowmmu.engine.policy.PolicyWatch;
 
 /** Makes the virtual machine of a trial whose workload has virtual addresses. */
 @FunctionalInterface
@@ -11,5 +12,5 @@ public interface ShadowMachineFactory {
      *
      * @throws PolicyFailure if a policy cannot be created
      */
-    ShadowTrialMachine create(PolicyAssignment assignment, int vcpus, long seed);
+    ShadowTrialMachine create(PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch);
 }

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.shadowmmu.engine.audit.Audit;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.policy.PolicyAssignment;
+import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.lab.Project;
 import org.shadowmmu.lab.trial.ShadowEngineMachine;
 
@@ -22,7 +23,8 @@ class ShadowStreamsTest {
     /** An audit looks at every reverse map, so not after every window. */
     private static final int WINDOWS_PER_AUDIT = 100;
 
-    private final ShadowEngineMachine machine = ShadowEngineMachine.create(PolicyAssignment.UPSTREAM, 1, 0);
+    private final ShadowEngineMachine machine =
+            ShadowEngineMachine.create(PolicyAssignment.UPSTREAM, 1, 0, new PolicyWatch());
     private final Audit audit = new Audit(machine.machine());
     private int windows;
 
