@@ -90,11 +90,7 @@ public final class Emulator {
             return guestFault(vcpu);
         }
         if (core.memory.slotOf(vcpu.addressSpace(), operandGpa) == null) {
-            if (mayRetry) {
-                unprotect(vcpu, address);
-                return Emulation.RESUME;
-            }
-            return Emulation.UNREADABLE;
+            return mayRetry ? retryUnreadable(vcpu, address) : Emulation.UNREADABLE;
         }
         Instruction instruction = decoder.at(operandGpa);
         if (mayRetry && !instruction.writesPageTables() && !sameAgain) {
@@ -107,6 +103,19 @@ public final class Emulator {
         operandKnown = direct && (address & PAGE - 1) == (instruction.address() & PAGE - 1);
         operandGpa = address;
         return execute(vcpu, instruction);
+    }
+
+    /** The instruction cannot be read, but the fault may have had another cause than its being no memory (EM-6, EM-6a). */
+    private Emulation retryUnreadable(VcpuState vcpu, long address) {
+        if (vcpu.mode().direct()) {
+            zapper.unprotect(address >>> 12);
+        } else if (translate(vcpu, address, vcpu.user, Access.WRITE)) {
+            if (core.memory.slotOf(vcpu.addressSpace(), operandGpa) == null) {
+                return Emulation.UNREADABLE;
+            }
+            zapper.unprotect(operandGpa >>> 12);
+        }
+        return Emulation.RESUME;
     }
 
     /** Unprotects the frame behind a faulting address; an indirect MMU walks for a write first (GP-43). */
