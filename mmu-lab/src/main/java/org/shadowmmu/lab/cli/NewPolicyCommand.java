@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.lab.template.PolicyProject;
-import org.shadowmmu.lab.trial.ManifestWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,7 +40,7 @@ public final class NewPolicyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PolicyProject project = new PolicyProject(id, ManifestWriter.labVersion());
+        PolicyProject project = new PolicyProject(id);
         Path folder = out == null ? Path.of(id) : out;
         project.write(environment.directory().resolve(folder), environment.repository());
         PrintWriter terminal = spec.commandLine().getOut();

@@ -16,23 +16,21 @@ public final class PolicyProject {
     private static final String ID = "[a-z][a-z0-9]*(-[a-z0-9]+)*";
 
     private final String id;
-    private final String version;
+    private String version = "";
 
     /**
      * Plans a project.
      *
      * @param id the id of the policy
-     * @param version the version of the SPI's artifacts
      * @throws BadInputException if no policy may have this id
      */
-    public PolicyProject(String id, String version) {
+    public PolicyProject(String id) {
         if (id.length() > 40 || !id.matches(ID)) {
             throw new BadInputException(
                     "A policy id has 1 to 40 lower-case letters, digits and inner hyphens, and starts with a letter; '"
                             + id + "' has not.");
         }
         this.id = id;
-        this.version = version;
     }
 
     /**
@@ -50,12 +48,12 @@ public final class PolicyProject {
             if (Files.exists(folder) && !isEmpty(folder)) {
                 throw new BadInputException(folder + " exists and is not empty; name another folder with --out.");
             }
+            version = new KitRepository(repository).copyTo(folder.resolve("repository"));
             for (Map.Entry<String, String> file : files().entrySet()) {
                 Path path = folder.resolve(file.getKey());
                 Files.createDirectories(path.resolveSibling("."));
                 Files.writeString(path, file.getValue());
             }
-            copy(repository, folder.resolve("repository"));
         } catch (IOException e) {
             throw new BadInputException("The project cannot be written to " + folder + ": " + e + ".", e);
         }
@@ -105,19 +103,6 @@ public final class PolicyProject {
     private static boolean isEmpty(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.findAny().isEmpty();
-        }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (Path source : all.toList()) {
-                Path target = to.resolve(from.relativize(source).toString());
-                if (Files.isDirectory(source)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(source, target);
-                }
-            }
         }
     }
 }
