@@ -29,7 +29,7 @@ final class PagedGuest {
 
     void work() {
         guest.slot(0, 0, 0x8000);
-        guest.machine().setQuota(64);
+        guest.quota(64);
         for (int process = 0; process < PROCESSES; process++) {
             build(process);
         }

@@ -13,7 +13,7 @@ public enum Story {
         @Override
         void tell(Guest guest) {
             guest.slot(0, 0, REGIONS * REGION);
-            guest.machine().setQuota(SMALLEST);
+            guest.quota(SMALLEST);
             for (int region = 0; region < REGIONS; region++) {
                 for (int page = 0; page < 8; page++) {
                     guest.access((long) region * REGION + page, AccessKind.WRITE);
@@ -29,7 +29,7 @@ public enum Story {
             guest.slot(0, 0, 128 * REGION);
             guest.slot(1, 256 * REGION, 64 * REGION);
             for (int round = 0; round < 40; round++) {
-                guest.machine().setQuota(SMALLEST + round % 5 * 16);
+                guest.quota(SMALLEST + round % 5 * 16);
                 for (int i = 0; i < 150; i++) {
                     long region = random.nextInt(i % 2 == 0 ? 128 : 16);
                     guest.access(region * REGION + random.nextInt(32), kind(i));

@@ -5,6 +5,7 @@ import org.shadowmmu.engine.cpu.HardwareWalk;
 import org.shadowmmu.engine.guest.Access;
 import org.shadowmmu.engine.guest.GuestWalker;
 import org.shadowmmu.engine.guest.PagingMode;
+import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.lookup.PageLookup;
 import org.shadowmmu.engine.memory.GuestMemory;
 import org.shadowmmu.engine.memory.Memslot;
@@ -97,13 +98,13 @@ final class IndirectFaults {
                         vcpu.nestedPaging() ? 0 : gva, gfn, access, core.memslots.generation(vcpu.addressSpace()));
             case PAGE -> access = withSupervisorWrite(paging, access, error);
         }
-        if (!reclaimer.makePagesAvailable()) {
-            return Outcome.NO_PAGES;
+        core.lock.write(LockedWork.FAULT);
+        Outcome outcome = Outcome.NO_PAGES;
+        if (reclaimer.makePagesAvailable()) {
+            outcome = roots.stale(vcpu) || hostPage.stale() ? Outcome.RETRY : fetch(vcpu, gva, error, access);
         }
-        if (roots.stale(vcpu) || hostPage.stale()) {
-            return Outcome.RETRY;
-        }
-        return fetch(vcpu, gva, error, access);
+        core.lock.release();
+        return outcome;
     }
 
     private void clearFloodCounts(VcpuState vcpu, long gva) {
@@ -164,8 +165,8 @@ final class IndirectFaults {
             boolean linked = child != null;
             if (child == null) {
                 child = lookup.get(tableGfn, role, mode);
-                if (child.unsyncChildren > 0) {
-                    synchronizer.syncChildren(child, mode);
+                if (child.unsyncChildren > 0 && !synchronizer.syncChildrenForFault(child, mode, vcpu.index)) {
+                    return Outcome.RETRY;
                 }
             }
             if (below == 1) {

@@ -34,14 +34,17 @@ public final class GuardedThread {
         thread.setDaemon(true);
         thread.start();
         long running = 0;
+        long left = 0;
         int seen = 0;
         while (true) {
             try {
                 return task.get(limit.pause(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 long call = watch.call();
-                seen = call != 0 && call == running ? seen + 1 : 0;
+                long stepsLeft = watch.stepsLeft();
+                seen = call != 0 && call == running && stepsLeft == left ? seen + 1 : 0;
                 running = call;
+                left = stepsLeft;
                 if (seen >= limit.looks()) {
                     thread.interrupt();
                     throw watch.neverReturned(call);

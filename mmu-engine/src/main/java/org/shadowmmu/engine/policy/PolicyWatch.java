@@ -28,10 +28,12 @@ public final class PolicyWatch {
     private static final int MEMBER_BITS = 3;
     private static final String[] PLACES = places();
     private static final VarHandle CALL;
+    private static final VarHandle STEPS_LEFT;
 
     static {
         try {
             CALL = MethodHandles.lookup().findVarHandle(PolicyWatch.class, "call", long.class);
+            STEPS_LEFT = MethodHandles.lookup().findVarHandle(PolicyWatch.class, "stepsLeft", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -134,9 +136,13 @@ public final class PolicyWatch {
 
     /** Counts several steps of the running call; does nothing outside one. */
     public void steps(int count) {
-        if ((stepsLeft -= count) < 0) {
+        long left = stepsLeft - count;
+        if (left < 0) {
+            // Always the same, so that a policy that catches the error and walks on is seen to stand still.
+            stepsLeft = -1;
             throw new TooManyStepsError();
         }
+        stepsLeft = left;
     }
 
     /** Whether the running call, or the one that returned last, took too many steps. */
@@ -156,6 +162,14 @@ public final class PolicyWatch {
     /** The call of foreign code that runs now, a number that no other call has; 0 if none runs. */
     public long call() {
         return (long) CALL.getAcquire(this);
+    }
+
+    /**
+     * The steps that the running call may still take. Another thread sees a recent value: a call that walks is seen to get
+     * on, and ends by itself, however slow the machine is.
+     */
+    public long stepsLeft() {
+        return (long) STEPS_LEFT.getOpaque(this);
     }
 
     /**

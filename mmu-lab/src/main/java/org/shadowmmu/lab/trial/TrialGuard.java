@@ -10,7 +10,7 @@ import org.shadowmmu.engine.policy.PolicyWatch;
 /**
  * Runs each trial on a thread of its own, so that what a policy does to its thread ends with the trial.
  *
- * <p>While it waits it looks at the calls of foreign code: a trial in which one call runs for too long has failed, and its
+ * <p>While it waits it looks at the calls of foreign code: a trial in which one call runs for too long without a step has failed, and its
  * thread is left behind, for Java cannot end it. A trial that runs out of memory is run again alone, because another one
  * may have taken the memory; so a policy without bounds fails, and its neighbours do not.
  *
