@@ -104,7 +104,7 @@ class PolicyHostTest {
                 .provider("test.Broken", "throw new IllegalStateException(\"boom\");", "return null;")
                 .provider(
                         "test.Second",
-                        "return PolicyDescriptor.of(\"second\", \"x\", \"0.1\").decides(Decision.RECLAIM_ORDER).build();",
+                        "return PolicyDescriptor.of(\"second\", \"x\", ApiVersion.COMPILED).decides(Decision.RECLAIM_ORDER).build();",
                         "return new TestPolicy(context);")
                 .write(directory, "several.jar");
         PolicyCatalog catalog = load(directory);
@@ -227,7 +227,7 @@ class PolicyHostTest {
         new TestJar()
                 .provider(
                         "test.Malformed",
-                        "return PolicyDescriptor.of(\"Not An Id\", \"x\", \"0.1\").decides(Decision.CHILD_ZAP).build();",
+                        "return PolicyDescriptor.of(\"Not An Id\", \"x\", ApiVersion.COMPILED).decides(Decision.CHILD_ZAP).build();",
                         "return null;")
                 .write(directory, "malformed.jar");
         assertThat(problemOf("malformed.jar"))
@@ -461,7 +461,7 @@ class PolicyHostTest {
         TestJar.good("boaster")
                 .provider(
                         "test.Provider",
-                        "return PolicyDescriptor.of(\"boaster\", \"x\", \"0.1\")"
+                        "return PolicyDescriptor.of(\"boaster\", \"x\", ApiVersion.COMPILED)"
                                 + ".decides(Decision.RECLAIM_ORDER, Decision.ROOT_ZAP).build();",
                         "return new TestPolicy(context);")
                 .write(directory, "boaster.jar");
