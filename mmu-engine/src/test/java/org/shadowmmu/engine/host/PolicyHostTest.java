@@ -262,12 +262,12 @@ class PolicyHostTest {
         new TestJar()
                 .provider(
                         "test.Newer",
-                        "return PolicyDescriptor.of(\"newer\", \"x\", \"0.2\").decides(Decision.CHILD_ZAP).build();",
+                        "return PolicyDescriptor.of(\"newer\", \"x\", \"1.1\").decides(Decision.CHILD_ZAP).build();",
                         "return null;")
                 .write(directory, "newer.jar");
 
         assertThat(problemOf("newer.jar"))
-                .isEqualTo("newer.jar: policy 'newer' was built for API 0.2, and this host has API 0.1;"
+                .isEqualTo("newer.jar: policy 'newer' was built for API 1.1, and this host has API 1.0;"
                         + " use a host that fits, or build the policy for this one.");
     }
 
@@ -289,7 +289,7 @@ class PolicyHostTest {
 
         assertThat(problemOf("ahead.jar"))
                 .isEqualTo("ahead.jar: provider test.Ahead needs org.shadowmmu.api.NextDecision,"
-                        + " which API 0.1 of this host does not have.");
+                        + " which API 1.0 of this host does not have.");
     }
 
     @Test
@@ -306,7 +306,7 @@ class PolicyHostTest {
 
         assertThat(problemOf("ahead.jar"))
                 .startsWith("ahead.jar: provider test.Ahead does not fit the classes it meets,"
-                        + " perhaps API 0.1 of this host (NoSuchMethodError: ")
+                        + " perhaps API 1.0 of this host (NoSuchMethodError: ")
                 .contains("PolicyDescriptor.of(java.lang.String)")
                 .endsWith(" when it was asked for its descriptor.");
     }

@@ -31,7 +31,12 @@ import picocli.CommandLine.Option;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             RunCommand.class,
+            MergeCommand.class,
+            AbCommand.class,
+            ExplainCommand.class,
             ReportCommand.class,
+            ExportCommand.class,
+            SchemaCommand.class,
             VerifyCommand.class,
             PoliciesCommand.class,
             CommandLine.HelpCommand.class

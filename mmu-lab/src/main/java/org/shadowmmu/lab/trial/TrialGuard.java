@@ -64,7 +64,7 @@ final class TrialGuard {
         long start = System.nanoTime();
         try {
             return new GuardedThread("trial " + trial.number(), options.callLimit())
-                    .run(watch, () -> runner.run(trial, progress, watch));
+                    .run(watch, () -> runner.run(trial, progress, watch, options.audit()));
         } catch (PolicyFailure e) {
             return runner.stuck(trial, e, start);
         }
