@@ -3,6 +3,9 @@ package org.shadowmmu.lab;
 import com.google.inject.AbstractModule;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.wiring.EngineModule;
+import org.shadowmmu.lab.ab.AbRunner;
+import org.shadowmmu.lab.cli.AbCommand;
+import org.shadowmmu.lab.cli.ExplainCommand;
 import org.shadowmmu.lab.cli.ExportCommand;
 import org.shadowmmu.lab.cli.LabEnvironment;
 import org.shadowmmu.lab.cli.Main;
@@ -48,6 +51,9 @@ public final class LabModule extends AbstractModule {
         bind(TrialRunner.class);
 
         bind(Main.class);
+        bind(AbRunner.class);
+        bind(AbCommand.class);
+        bind(ExplainCommand.class);
         bind(RunCommand.class);
         bind(MergeCommand.class);
         bind(ReportCommand.class);

@@ -51,12 +51,43 @@ public final class TdpEntries {
             core.counters.add(Counter.NX_LPAGE_SPLITS, -1);
         }
         core.lock.looked(ShadowPage.ENTRIES);
-        for (int index = 0; index < ShadowPage.ENTRIES; index++) {
-            if (shared || Spte.present(table.spt[index])) {
-                set(table, index, Spte.REMOVED, shared);
+        if (table.level() == 1 && !core.events.heard()) {
+            removeLeavesUnheard(table, shared);
+        } else {
+            for (int index = 0; index < ShadowPage.ENTRIES; index++) {
+                if (shared || Spte.present(table.spt[index])) {
+                    set(table, index, Spte.REMOVED, shared);
+                }
             }
         }
         core.pages.freeTdp(table);
+    }
+
+    /** Zaps the leaves of a level-1 table from one index to another, when nobody hears it or yields between them. */
+    void zapLeavesUnheard(ShadowPage table, int from, int last) {
+        long[] spt = table.spt;
+        int leaves = 0;
+        for (int index = from; index <= last; index++) {
+            if (Spte.present(spt[index])) {
+                spt[index] = 0;
+                leaves++;
+            }
+        }
+        core.counters.add(Rmaps.leafCounter(1), -leaves);
+        core.lock.zappedOneByOne(last - from, leaves);
+        core.events.skip(leaves);
+    }
+
+    /** What removing each entry of a level-1 table does, when nobody hears it; the table is freed next. */
+    private void removeLeavesUnheard(ShadowPage table, boolean shared) {
+        long present = 0;
+        for (long spte : table.spt) {
+            present += spte & Spte.SHADOW_PRESENT;
+        }
+        int leaves = (int) (present / Spte.SHADOW_PRESENT);
+        core.counters.add(Rmaps.leafCounter(1), -leaves);
+        core.lock.zapped(leaves);
+        core.events.skip(shared ? ShadowPage.ENTRIES : leaves);
     }
 
     /** Removes an entry for good while faults may run: frozen, flushed, then empty without an event (TDP-16). */

@@ -32,6 +32,8 @@ import picocli.CommandLine.Option;
         subcommands = {
             RunCommand.class,
             MergeCommand.class,
+            AbCommand.class,
+            ExplainCommand.class,
             ReportCommand.class,
             ExportCommand.class,
             SchemaCommand.class,

@@ -1,5 +1,6 @@
 package org.shadowmmu.lab.trial;
 
+import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.policy.PolicyWatch;
@@ -26,6 +27,12 @@ public final class EngineMachine extends VirtualMachineOfTrial {
     private static MmuOptions options(Host host) {
         MmuOptions options = host.mode() == Mode.TDPMMU ? MmuOptions.withTdpMmu() : MmuOptions.tdp();
         return options.withEra(host.era().era());
+    }
+
+    /** Makes a machine whose events {@code listener} hears; otherwise as {@link MachineFactory#create}. */
+    public static EngineMachine listenedTo(PolicyAssignment assignment, int vcpus, long seed, MmuEvents listener) {
+        PolicyRuntime policies = PolicyRuntime.create(assignment, seed);
+        return new EngineMachine(VirtualMachine.create(MmuOptions.tdp(), vcpus, policies, listener), policies);
     }
 
     @Override
