@@ -6,16 +6,21 @@ import org.shadowmmu.engine.wiring.EngineModule;
 import org.shadowmmu.lab.ab.AbRunner;
 import org.shadowmmu.lab.cli.AbCommand;
 import org.shadowmmu.lab.cli.ExplainCommand;
+import org.shadowmmu.lab.cli.ExportCommand;
 import org.shadowmmu.lab.cli.LabEnvironment;
 import org.shadowmmu.lab.cli.Main;
+import org.shadowmmu.lab.cli.MergeCommand;
 import org.shadowmmu.lab.cli.PoliciesCommand;
 import org.shadowmmu.lab.cli.ReportCommand;
 import org.shadowmmu.lab.cli.RunCommand;
+import org.shadowmmu.lab.cli.SchemaCommand;
 import org.shadowmmu.lab.cli.VerifyCommand;
 import org.shadowmmu.lab.machine.RecordedMachines;
 import org.shadowmmu.lab.machine.RecordedVm;
 import org.shadowmmu.lab.trial.EngineMachine;
 import org.shadowmmu.lab.trial.MachineFactory;
+import org.shadowmmu.lab.trial.ShadowEngineMachine;
+import org.shadowmmu.lab.trial.ShadowMachineFactory;
 import org.shadowmmu.lab.trial.TrialRunner;
 
 /** Wires the lab: every object that a command needs, named here and nowhere else. */
@@ -39,6 +44,7 @@ public final class LabModule extends AbstractModule {
 
         bind(LabEnvironment.class).toInstance(environment);
         bind(MachineFactory.class).toInstance(EngineMachine::create);
+        bind(ShadowMachineFactory.class).toInstance(ShadowEngineMachine::create);
         bind(RecordedMachines.class)
                 .toInstance(
                         policies -> header -> new RecordedVm(header, PolicyRuntime.create(policies, RECORDED_SEED)));
@@ -49,7 +55,10 @@ public final class LabModule extends AbstractModule {
         bind(AbCommand.class);
         bind(ExplainCommand.class);
         bind(RunCommand.class);
+        bind(MergeCommand.class);
         bind(ReportCommand.class);
+        bind(ExportCommand.class);
+        bind(SchemaCommand.class);
         bind(PoliciesCommand.class);
         bind(PoliciesCommand.ListCommand.class);
         bind(PoliciesCommand.DescribeCommand.class);

@@ -37,6 +37,10 @@ public enum Invariant {
     /** The TDP MMU's tables form trees. */
     TDP_TABLES_ARE_LINKED_ONCE("TDP-1", "every TDP MMU table but a root is linked by one entry, one level above"),
 
+    /** Otherwise a root is never used, or never freed. */
+    TDP_ROOTS_ARE_CURRENT_OR_ZAPPED(
+            "TDP-21", "the current roots of the TDP MMU differ in role, and those that are not current are zapped"),
+
     /** Neither MMU knows another entry between operations. */
     ENTRIES_ARE_EMPTY_PRESENT_OR_MMIO("ST-5", "every SPTE is empty, present, or marks a frame without memory"),
     /** Otherwise a leaf survives when its frame goes. */
@@ -44,10 +48,6 @@ public enum Invariant {
     /** Otherwise a link survives when its child goes. */
     LINKS_ARE_IN_THEIR_CHILDS_PARENT_LIST(
             "INV-14", "every link is in the parent list of a valid child once, and nothing else is in one"),
-
-    /** Otherwise a table of the TDP MMU is lost, or freed while another entry leads to it. */
-    TDP_TABLES_ARE_ROOTS_OR_LINKED_ONCE(
-            "TDP-1", "every table of the TDP MMU is a root of it, which nothing links, or is linked by one entry"),
 
     /** The statistics {@code pages_4k}, {@code pages_2m} and {@code pages_1g}. */
     LEAF_STATISTICS_COUNT_LEAVES("INV-19", "the leaf statistics are the numbers of present leaves"),
@@ -96,7 +96,11 @@ public enum Invariant {
      */
     SHADOWED_GUEST_TABLES_ARE_WRITE_PROTECTED(
             "spec 13",
-            "no leaf of a shadowed guest table is writable or MMU-writable, unless all its pages are unsync");
+            "no leaf of a shadowed guest table is writable or MMU-writable, unless all its pages are unsync"),
+
+    /** Security: what was taken away is out of reach for processors that remember it. */
+    CACHED_TRANSLATIONS_ARE_STILL_IN_THE_TABLES(
+            "OV-9", "a translation in a TLB is in the tables with the same rights, unless a flush is asked for");
 
     private final String rule;
     private final String sentence;

@@ -1,6 +1,5 @@
 package org.shadowmmu.engine.audit;
 
-import java.util.Arrays;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.PteLists;
 import org.shadowmmu.engine.shadow.Role;
@@ -12,16 +11,12 @@ import org.shadowmmu.engine.shadow.Spte;
 final class LinkChecks {
     private static final Invariant IN_PARENT_LIST = Invariant.LINKS_ARE_IN_THEIR_CHILDS_PARENT_LIST;
 
-    private final MmuCore core;
     private final ShadowPages pages;
     private final Census census;
     private final Violations violations;
     private final EntryMarks marks = new EntryMarks();
-    /** Links by id of the page of the TDP MMU that they lead to. */
-    private int[] linked = new int[64];
 
     LinkChecks(MmuCore core, Census census, Violations violations) {
-        this.core = core;
         this.pages = core.pages;
         this.census = census;
         this.violations = violations;
@@ -29,33 +24,6 @@ final class LinkChecks {
 
     void run() {
         linksAreInTheirChildsParentList();
-        tdpTablesAreRootsOrLinkedOnce();
-    }
-
-    /** TDP-1: from the links to the tables they lead to. */
-    private void tdpTablesAreRootsOrLinkedOnce() {
-        if (linked.length < pages.idLimit()) {
-            linked = new int[2 * pages.idLimit()];
-        } else {
-            Arrays.fill(linked, 0, pages.idLimit(), 0);
-        }
-        for (int i = 0; i < census.links(); i++) {
-            int link = census.link(i);
-            if (census.pageOf(link).tdp) {
-                linked[Spte.childId(census.pageOf(link).spt[PteLists.index(link)])]++;
-            }
-        }
-        for (int i = 0; i < census.pages(); i++) {
-            ShadowPage page = census.page(i);
-            int expected = core.tdpRoots.contains(page) ? 0 : 1;
-            if (page.tdp && linked[page.id] != expected) {
-                violations.addNumber(
-                        Invariant.TDP_TABLES_ARE_ROOTS_OR_LINKED_ONCE,
-                        "the number of links to " + Violations.name(page),
-                        linked[page.id],
-                        expected);
-            }
-        }
     }
 
     /** INV-14: from the lists to the links, then back. */
@@ -66,7 +34,7 @@ final class LinkChecks {
         }
         for (int i = 0; i < census.links(); i++) {
             int link = census.link(i);
-            if (!marks.marked(link) && !census.pageOf(link).tdp) {
+            if (!marks.marked(link)) {
                 violations.add(
                         IN_PARENT_LIST,
                         Violations.name(census.pageOf(link), PteLists.index(link)) + " is in the parent list of "

@@ -25,7 +25,6 @@ final class RmapChecks {
         this.violations = violations;
     }
 
-    /** The TDP MMU keeps no reverse maps (TDP-1); its leaves are left out. */
     void run() {
         leavesAreInOneRmap();
     }
@@ -42,7 +41,7 @@ final class RmapChecks {
         }
         for (int i = 0; i < census.leaves(); i++) {
             int leaf = census.leaf(i);
-            if (!marks.marked(leaf) && !census.pageOf(leaf).tdp) {
+            if (!marks.marked(leaf)) {
                 violations.add(
                         IN_RMAP,
                         Violations.name(census.pageOf(leaf), PteLists.index(leaf))
@@ -101,8 +100,7 @@ final class RmapChecks {
         ShadowPage page = census.pageOf(entry);
         long spte = page.spt[PteLists.index(entry)];
         long gfn = page.gfnOf(PteLists.index(entry));
-        return !page.tdp
-                && page.level() == level
+        return page.level() == level
                 && Spte.present(spte)
                 && Spte.leaf(spte, level)
                 && Role.addressSpace(page.role) == slot.addressSpace()

@@ -2,7 +2,6 @@ package org.shadowmmu.engine.audit;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.vcpu.Root;
 import org.shadowmmu.engine.vcpu.RootSet;
@@ -70,18 +69,14 @@ final class RootChecks {
         }
     }
 
-    /** INV-17; the TDP MMU itself holds each valid root of its own (TDP-3). */
+    /** INV-17. */
     private void rootCountsAreRootSlots(ShadowPage page) {
-        int expected = slots[page.id];
-        if (page.tdp && !Role.invalid(page.role) && machine.core().tdpRoots.contains(page)) {
-            expected++;
-        }
-        if (page.rootCount != expected) {
+        if (page.rootCount != slots[page.id]) {
             violations.addNumber(
                     Invariant.ROOT_COUNTS_ARE_ROOT_SLOTS,
                     "the root count of " + Violations.name(page),
                     page.rootCount,
-                    expected);
+                    slots[page.id]);
         }
     }
 }

@@ -3,10 +3,10 @@ package org.shadowmmu.engine.fault;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.guest.Access;
+import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.lookup.PageLookup;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.MmuCore;
-import org.shadowmmu.engine.shadow.MmuMode;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.tdp.TdpMmu;
@@ -22,7 +22,7 @@ final class DirectFaults {
     private final MmuCore core;
     private final Roots roots;
     private final Reclaimer reclaimer;
-    private final PageLookup lookup;
+    private final DirectChildren children;
     private final LeafInstaller installer;
     private final DirectPrefetch prefetch;
     private final FastPath fastPath;
@@ -35,7 +35,7 @@ final class DirectFaults {
         this.core = core;
         this.roots = roots;
         this.reclaimer = reclaimer;
-        this.lookup = lookup;
+        this.children = new DirectChildren(core, lookup);
         this.installer = installer;
         this.prefetch = new DirectPrefetch(core, installer);
         this.fastPath = new FastPath(core);
@@ -69,13 +69,20 @@ final class DirectFaults {
             case NO_SLOT -> vcpu.mmio.fill(0, gfn, Role.ACC_ALL, core.memslots.generation(vcpu.addressSpace()));
             case PAGE -> {}
         }
-        if (!core.options.tdpMmu() && !reclaimer.makePagesAvailable()) {
-            return Outcome.NO_PAGES;
+        Outcome outcome;
+        if (core.options.tdpMmu()) {
+            core.lock.read(LockedWork.FAULT);
+            outcome = mapUnlessStale(vcpu, gpa, error);
+        } else {
+            core.lock.write(LockedWork.FAULT);
+            outcome = reclaimer.makePagesAvailable() ? mapUnlessStale(vcpu, gpa, error) : Outcome.NO_PAGES;
         }
-        if (roots.stale(vcpu) || hostPage.stale()) {
-            return Outcome.RETRY;
-        }
-        return map(vcpu, gpa, error);
+        core.lock.release();
+        return outcome;
+    }
+
+    private Outcome mapUnlessStale(VcpuState vcpu, long gpa, int error) {
+        return roots.stale(vcpu) || hostPage.stale() ? Outcome.RETRY : map(vcpu, gpa, error);
     }
 
     /** Whether the fault is a write to a guest table that is write-protected as such (PF-15). */
@@ -86,7 +93,6 @@ final class DirectFaults {
 
     /** Builds the way from the root to the leaf and installs it (PF-25). */
     private Outcome map(VcpuState vcpu, long gpa, int error) {
-        MmuMode mode = vcpu.mode();
         long gfn = gpa >>> 12;
         Memslot slot = hostPage.slot();
         hugePages.decide(slot, gfn, core.options.tdpEnabled() ? MAX_LEVEL_TDP : MAX_LEVEL_NO_PAGING, error);
@@ -106,24 +112,9 @@ final class DirectFaults {
             if (level == hugePages.goal()) {
                 break;
             }
-            page = child(page, index, gfn & -(1L << 9 * (level - 1)), mode);
+            page = children.below(page, index, gfn, Role.ACC_ALL, vcpu, hugePages);
         }
         return install(vcpu, page, index, error);
-    }
-
-    private ShadowPage child(ShadowPage parent, int index, long gfn, MmuMode mode) {
-        int role = Role.child(parent.role, index, true, Role.ACC_ALL);
-        ShadowPage child = lookup.linkedChild(parent, index, gfn, role);
-        if (child != null) {
-            return child;
-        }
-        child = lookup.get(gfn, role, mode);
-        lookup.link(parent, index, child);
-        if (hugePages.splitsForNx(parent.level()) && !child.nxSplit) {
-            child.nxSplit = true;
-            core.counters.add(Counter.NX_LPAGE_SPLITS, 1);
-        }
-        return child;
     }
 
     private Outcome install(VcpuState vcpu, ShadowPage page, int index, int error) {
@@ -136,6 +127,9 @@ final class DirectFaults {
             long pfn = slot.backing().pfn(slot.hostPage(gfn));
             boolean write = (error & Access.WRITE) != 0;
             outcome = installer.install(page, index, slot, Role.ACC_ALL, gfn, pfn, write, false, hostPage.writable());
+        }
+        if (outcome == Outcome.EMULATE) {
+            installer.settleEmulation(vcpu.index, slot != null);
         }
         if (outcome != Outcome.SPURIOUS) {
             prefetch.around(page, index);

@@ -2,10 +2,10 @@ package org.shadowmmu.engine.fault;
 
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.cpu.HardwareWalk;
-import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.guest.Access;
 import org.shadowmmu.engine.guest.GuestWalker;
 import org.shadowmmu.engine.guest.PagingMode;
+import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.lookup.PageLookup;
 import org.shadowmmu.engine.memory.GuestMemory;
 import org.shadowmmu.engine.memory.Memslot;
@@ -27,6 +27,7 @@ final class IndirectFaults {
     private final Roots roots;
     private final Reclaimer reclaimer;
     private final PageLookup lookup;
+    private final DirectChildren children;
     private final Zapper zapper;
     private final Synchronizer synchronizer;
     private final Registers registers;
@@ -39,7 +40,6 @@ final class IndirectFaults {
     private final HugePages hugePages;
     private final long[] gptes = new long[IndirectPrefetch.WINDOW];
 
-    private boolean ownTable;
     private int maxLevel;
 
     IndirectFaults(
@@ -57,6 +57,7 @@ final class IndirectFaults {
         this.roots = roots;
         this.reclaimer = reclaimer;
         this.lookup = lookup;
+        this.children = new DirectChildren(core, lookup);
         this.zapper = zapper;
         this.synchronizer = synchronizer;
         this.registers = registers;
@@ -83,7 +84,7 @@ final class IndirectFaults {
             clearFloodCounts(vcpu, gva);
             return Outcome.EMULATE;
         }
-        lookForOwnTable(paging, gfn, error);
+        limitLevelNearOwnTables(paging, gfn, error);
         int access = walker.leafAccess();
         switch (hostPage.find(slot, gfn, error)) {
             case RETRY -> {
@@ -97,18 +98,13 @@ final class IndirectFaults {
                         vcpu.nestedPaging() ? 0 : gva, gfn, access, core.memslots.generation(vcpu.addressSpace()));
             case PAGE -> access = withSupervisorWrite(paging, access, error);
         }
-        if (!reclaimer.makePagesAvailable()) {
-            return Outcome.NO_PAGES;
+        core.lock.write(LockedWork.FAULT);
+        Outcome outcome = Outcome.NO_PAGES;
+        if (reclaimer.makePagesAvailable()) {
+            outcome = roots.stale(vcpu) || hostPage.stale() ? Outcome.RETRY : fetch(vcpu, gva, error, access);
         }
-        if (roots.stale(vcpu) || hostPage.stale()) {
-            return Outcome.RETRY;
-        }
-        return fetch(vcpu, gva, error, access);
-    }
-
-    /** Whether the last fault wrote a table that its own translation uses (PF-14). */
-    boolean ownTable() {
-        return ownTable;
+        core.lock.release();
+        return outcome;
     }
 
     private void clearFloodCounts(VcpuState vcpu, long gva) {
@@ -120,9 +116,8 @@ final class IndirectFaults {
         }
     }
 
-    /** Finds out whether the fault may write a table of its own walk; then nothing huge is mapped (PF-14). */
-    private void lookForOwnTable(PagingMode paging, long gfn, int error) {
-        ownTable = false;
+    /** Maps nothing huge where the fault may write a table of its own walk (PF-14). */
+    private void limitLevelNearOwnTables(PagingMode paging, long gfn, int error) {
         maxLevel = walker.leafLevel();
         boolean mayWrite =
                 (walker.leafAccess() & Role.ACC_WRITE) != 0 || !paging.writeProtect() && (error & Access.USER) == 0;
@@ -135,7 +130,6 @@ final class IndirectFaults {
             if (((gfn ^ table) & blockMask) == 0) {
                 maxLevel = 1;
             }
-            ownTable |= gfn == table;
         }
     }
 
@@ -170,9 +164,11 @@ final class IndirectFaults {
             ShadowPage child = lookup.linkedChild(page, index, tableGfn, role);
             boolean linked = child != null;
             if (child == null) {
-                child = lookup.get(tableGfn, role, mode);
-                if (child.unsyncChildren > 0) {
-                    synchronizer.syncChildren(child, mode);
+                child = lookup.get(tableGfn, role, mode, vcpu.index);
+                if (child.unsyncChildren > 0
+                        && !core.options.era().pages().hitRequestsSync()
+                        && !synchronizer.syncChildrenForFault(child, mode, vcpu.index)) {
+                    return Outcome.RETRY;
                 }
             }
             if (below == 1) {
@@ -222,9 +218,13 @@ final class IndirectFaults {
             if (page.level() == hugePages.goal()) {
                 break;
             }
-            page = directChild(page, index, gfn & -(1L << 9 * (page.level() - 1)), access, vcpu.mode());
+            dropChildOfOtherAccess(page, index, access);
+            page = children.below(page, index, gfn, access, vcpu, hugePages);
         }
         Outcome outcome = install(vcpu, page, index, error, access);
+        if (outcome == Outcome.EMULATE) {
+            installer.settleEmulation(vcpu.index, slot != null);
+        }
         if (outcome != Outcome.SPURIOUS) {
             if (Role.direct(page.role)) {
                 directPrefetch.around(page, index);
@@ -235,7 +235,8 @@ final class IndirectFaults {
         return outcome;
     }
 
-    private ShadowPage directChild(ShadowPage parent, int index, long gfn, int access, MmuMode mode) {
+    /** Unlinks a direct child that was made for another access (SP-23). */
+    private void dropChildOfOtherAccess(ShadowPage parent, int index, int access) {
         long spte = parent.spt[index];
         if (Spte.presentNonLeaf(spte, parent.level())) {
             ShadowPage old = core.pages.child(spte);
@@ -244,18 +245,6 @@ final class IndirectFaults {
                 core.requests.remoteFlush();
             }
         }
-        int role = Role.child(parent.role, index, true, access);
-        ShadowPage child = lookup.linkedChild(parent, index, gfn, role);
-        if (child != null) {
-            return child;
-        }
-        child = lookup.get(gfn, role, mode);
-        lookup.link(parent, index, child);
-        if (hugePages.splitsForNx(parent.level()) && !child.nxSplit) {
-            child.nxSplit = true;
-            core.counters.add(Counter.NX_LPAGE_SPLITS, 1);
-        }
-        return child;
     }
 
     private Outcome install(VcpuState vcpu, ShadowPage page, int index, int error, int access) {

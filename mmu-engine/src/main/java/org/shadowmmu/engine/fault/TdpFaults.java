@@ -43,7 +43,7 @@ final class TdpFaults {
             if (!Spte.leaf(spte, page.level())) {
                 return core.pages.child(spte);
             }
-            if (core.options.era().faultSplitsWholeHugePage()) {
+            if (core.options.era().tdp().faultSplitsWholeHugePage()) {
                 return countNxSplit(entries.split(page, index), page, hugePages);
             }
             entries.removeAndFlush(page, index);
@@ -62,6 +62,7 @@ final class TdpFaults {
     }
 
     private Outcome install(VcpuState vcpu, ShadowPage page, int index, int error, HostPage hostPage) {
+        core.lock.looked(1);
         long gfn = page.gfnOf(index);
         long old = page.spt[index];
         Memslot slot = hostPage.slot();

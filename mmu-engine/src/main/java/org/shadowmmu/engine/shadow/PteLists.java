@@ -7,14 +7,11 @@ import java.util.Arrays;
  *
  * <p>An SPTE is named by {@code page id << 9 | index}. A list is its head, an int that the owner keeps: 0 is the empty
  * list, a positive head is one entry plus 1, a negative one is the complement of the first descriptor. A descriptor has
- * room for 14 entries.
+ * room for 14 entries, or fewer in older eras (RM-8).
  */
 public final class PteLists {
     /** The empty list. */
     public static final int EMPTY = 0;
-
-    /** Entries in a descriptor (PTE_LIST_EXT). */
-    public static final int SLOTS = 14;
 
     private static final int WIDTH = 16;
     private static final int COUNT = 0;
@@ -22,11 +19,17 @@ public final class PteLists {
     private static final int FIRST = 2;
     private static final int NONE = -1;
 
+    private final int slots;
     private int[] descriptors = new int[WIDTH * 64];
     private int free = NONE;
     private int made;
     private int live;
     private int countBeforeAdd;
+
+    /** Makes lists whose descriptors have room for this many entries, 14 at most. */
+    public PteLists(int slots) {
+        this.slots = slots;
+    }
 
     /** Names an SPTE. */
     public static int entry(int pageId, int index) {
@@ -59,11 +62,11 @@ public final class PteLists {
         }
         int at = ~head;
         int walked = descriptors[at + COUNT];
-        while (descriptors[at + COUNT] == SLOTS && descriptors[at + NEXT] != NONE) {
+        while (descriptors[at + COUNT] == slots && descriptors[at + NEXT] != NONE) {
             at = descriptors[at + NEXT];
             walked += descriptors[at + COUNT];
         }
-        if (descriptors[at + COUNT] == SLOTS) {
+        if (descriptors[at + COUNT] == slots) {
             int last = allocate();
             descriptors[at + NEXT] = last;
             at = last;
@@ -171,7 +174,7 @@ public final class PteLists {
             return head != EMPTY;
         }
         for (int at = ~head; at != NONE; at = descriptors[at + NEXT]) {
-            if (descriptors[at + COUNT] < SLOTS) {
+            if (descriptors[at + COUNT] < slots) {
                 return false;
             }
         }

@@ -12,6 +12,9 @@ public final class ShadowPage implements ShadowPageView {
     /** Entries of a table. */
     public static final int ENTRIES = 512;
 
+    /** What a look at every entry counts for in {@link org.shadowmmu.engine.policy.PolicyWatch}: about its time. */
+    private static final int STEPS_OF_A_SCAN = 64;
+
     /** The SPTEs. */
     public final long[] spt = new long[ENTRIES];
     /** See {@link #id()}. */
@@ -34,8 +37,6 @@ public final class ShadowPage implements ShadowPageView {
     public int unsyncChildren;
     /** Entries below which an unsync page may lie (US-5); allocated at first use. */
     public long @Nullable [] unsyncChild;
-    /** Guest frame and access of each leaf ({@code gfn << 12 | access}); pages with guest entries only (SP-1). */
-    public long @Nullable [] translation;
     /** Whether the page belongs to the TDP MMU; it is then in no list or hash chain, and is not counted (TDP-1). */
     public boolean tdp;
     /** Whether the root of the TDP MMU waits to be zapped (TDP-20). */
@@ -43,8 +44,15 @@ public final class ShadowPage implements ShadowPageView {
     /** Whether the page counts as a huge page split for NX (PF-37). */
     public boolean nxSplit;
 
+    private static final int ACCESS_BITS = 3;
+
     private final ShadowPages pages;
     private long creation;
+    /**
+     * Guest frame and access of each leaf that mirrors a guest entry (SP-1); made with the first one. A guest has 40
+     * physical address bits at most, so that both fit.
+     */
+    private int @Nullable [] translation;
 
     @Nullable ShadowPage newer;
 
@@ -73,9 +81,6 @@ public final class ShadowPage implements ShadowPageView {
         nxSplit = false;
         tdp = false;
         zapScheduled = false;
-        if (Role.hasGptes(newRole) && translation == null) {
-            translation = new long[ENTRIES];
-        }
         if (unsyncChild != null) {
             java.util.Arrays.fill(unsyncChild, 0);
         }
@@ -114,22 +119,28 @@ public final class ShadowPage implements ShadowPageView {
         if ((role & Role.DIRECT) != 0 || translation == null) {
             return gfn + ((long) index << 9 * (Role.level(role) - 1));
         }
-        return translation[index] >>> 12;
+        return translation[index] >>> ACCESS_BITS;
     }
 
     /** The access of entry {@code index} (SP-3). */
     public int accessOf(int index) {
         if (Role.hasGptes(role) && translation != null) {
-            return (int) translation[index] & Role.ACC_ALL;
+            return translation[index] & Role.ACC_ALL;
         }
         return Role.access(role);
     }
 
     /** Keeps what an indirect leaf translates (ST-25, ST-26). */
     public void setTranslation(int index, long leafGfn, int access) {
-        if (Role.hasGptes(role) && translation != null) {
-            translation[index] = leafGfn << 12 | access;
+        if (!Role.hasGptes(role)) {
+            return;
         }
+        int[] words = translation;
+        if (words == null) {
+            words = new int[ENTRIES];
+            translation = words;
+        }
+        words[index] = Math.toIntExact(leafGfn << ACCESS_BITS | access);
     }
 
     @Override
@@ -169,6 +180,7 @@ public final class ShadowPage implements ShadowPageView {
 
     @Override
     public int parentCount() {
+        pages.watch().step();
         return pages.lists().size(parents);
     }
 
@@ -176,12 +188,14 @@ public final class ShadowPage implements ShadowPageView {
     public void visitParents(PageVisitor visitor) {
         PteLists lists = pages.lists();
         for (long at = lists.start(parents); at >= 0; at = lists.next(at)) {
+            pages.watch().step();
             visitor.visit(pages.byId(PteLists.pageId(lists.at(at))));
         }
     }
 
     @Override
     public void visitChildren(PageVisitor visitor) {
+        pages.watch().steps(STEPS_OF_A_SCAN);
         int level = level();
         for (int index = 0; index < ENTRIES; index++) {
             if (Spte.presentNonLeaf(spt[index], level)) {
@@ -192,6 +206,7 @@ public final class ShadowPage implements ShadowPageView {
 
     @Override
     public int presentEntries() {
+        pages.watch().steps(STEPS_OF_A_SCAN);
         int present = 0;
         for (long spte : spt) {
             if (Spte.present(spte)) {
@@ -203,6 +218,7 @@ public final class ShadowPage implements ShadowPageView {
 
     @Override
     public int accessedEntries() {
+        pages.watch().steps(STEPS_OF_A_SCAN);
         int level = level();
         int accessed = 0;
         for (long spte : spt) {

@@ -3,6 +3,8 @@ package org.shadowmmu.engine.shadow;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.era.PageRules;
+import org.shadowmmu.engine.policy.PolicyWatch;
 
 /**
  * The shadow pages of one virtual machine: allocation, the hash table by frame (SP-10, SP-11), the list of active pages
@@ -12,7 +14,10 @@ public final class ShadowPages {
     private static final int HASH_BITS = 12;
     private static final long HASH_MULTIPLIER = 0x61C8864680B583EBL;
 
-    private final PteLists lists = new PteLists();
+    private static final int LOW_BITS = 1023;
+
+    private final PageRules rules;
+    private final PteLists lists;
     private final @Nullable ShadowPage[] chains = new ShadowPage[1 << HASH_BITS];
     private @Nullable ShadowPage[] byId = new ShadowPage[64];
     private int[] freeIds = new int[64];
@@ -29,6 +34,25 @@ public final class ShadowPages {
     private long used;
     private long max;
     private long indirect;
+
+    private final PolicyWatch watch;
+
+    /** Makes the pages of a machine; what policies walk over is counted by {@code watch}. */
+    public ShadowPages(PageRules rules, PolicyWatch watch) {
+        this.rules = rules;
+        this.lists = new PteLists(rules.listSlots());
+        this.watch = watch;
+    }
+
+    /** Makes pages that no policy sees. */
+    public ShadowPages(PageRules rules) {
+        this(rules, new PolicyWatch());
+    }
+
+    /** Counts the steps of policies. */
+    PolicyWatch watch() {
+        return watch;
+    }
 
     /** The reverse maps and parent lists. */
     public PteLists lists() {
@@ -117,6 +141,13 @@ public final class ShadowPages {
         int chain = chainOf(gfn);
         page.nextInChain = chains[chain];
         chains[chain] = page;
+        listYoungest(page);
+        used++;
+        return page;
+    }
+
+    /** Puts a page that is not on the active list at its young end. */
+    public void listYoungest(ShadowPage page) {
         page.older = newest;
         page.newer = null;
         if (newest != null) {
@@ -127,8 +158,9 @@ public final class ShadowPages {
         newest = page;
         page.listed = true;
         listedCount++;
-        used++;
-        return page;
+        if (page.rootCount > 0) {
+            listedRoots++;
+        }
     }
 
     /** Creates a page of the TDP MMU (TDP-1). */
@@ -244,7 +276,10 @@ public final class ShadowPages {
         freeIds[freeCount++] = page.id;
     }
 
-    private static int chainOf(long gfn) {
+    private int chainOf(long gfn) {
+        if (rules.hashesLowBits()) {
+            return (int) gfn & LOW_BITS;
+        }
         return (int) (gfn * HASH_MULTIPLIER >>> 64 - HASH_BITS);
     }
 

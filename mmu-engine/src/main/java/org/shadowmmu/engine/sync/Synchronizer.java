@@ -1,8 +1,10 @@
 package org.shadowmmu.engine.sync;
 
 import org.shadowmmu.engine.guest.PagingMode;
+import org.shadowmmu.engine.lock.YieldPoint;
 import org.shadowmmu.engine.memory.GuestMemory;
 import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.InvalidList;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.MmuMode;
@@ -49,9 +51,29 @@ public final class Synchronizer {
         return (gpte & PagingMode.PRESENT) != 0 && (gpte & PagingMode.ACCESSED) != 0 && !paging.reserved(gpte, 1);
     }
 
+    /** Whether a page mirrors guest tables as the virtual CPU reads them now (US-10). */
+    public static boolean fits(ShadowPage page, MmuMode mode) {
+        return !mode.direct() && !Role.direct(page.role) && ((page.role ^ mode.rootRole()) & ~IGNORED) == 0;
+    }
+
+    /** Synchronises every unsync page of a frame, which is sync afterwards; pages that cannot be are zapped (SP-19). */
+    public void syncFrame(long gfn, MmuMode mode, InvalidList zapped) {
+        ShadowPage page = core.pages.nextWithGptes(core.pages.chain(gfn), gfn);
+        while (page != null) {
+            if (page.unsync) {
+                core.unsync.clearUnsync(page);
+                core.policies.pageSynced(page);
+                if (syncContents(page, mode) == FAILED) {
+                    zapper.prepare(page, zapped);
+                }
+            }
+            page = core.pages.nextWithGptes(core.pages.nextInChain(page), gfn);
+        }
+    }
+
     /** Synchronises the contents of one level-1 page (US-11); says what follows. */
     public int syncContents(ShadowPage page, MmuMode mode) {
-        if (mode.direct() || Role.direct(page.role) || ((page.role ^ mode.rootRole()) & ~IGNORED) != 0) {
+        if (!fits(page, mode)) {
             return FAILED;
         }
         int addressSpace = Role.addressSpace(page.role);
@@ -59,6 +81,7 @@ public final class Synchronizer {
         if (table == null) {
             return FAILED;
         }
+        core.lock.looked(ShadowPage.ENTRIES);
         boolean flush = false;
         for (int index = 0; index < ShadowPage.ENTRIES; index++) {
             if (page.spt[index] != 0) {
@@ -95,7 +118,7 @@ public final class Synchronizer {
             core.rmaps.drop(page, index);
             return true;
         }
-        if (core.options.era().syncKeepsUnchanged() && access == page.accessOf(index)) {
+        if (core.options.era().sync().keepsUnchanged() && access == page.accessOf(index)) {
             return false;
         }
         page.setTranslation(index, gfn, access);
@@ -107,6 +130,24 @@ public final class Synchronizer {
 
     /** Synchronises every unsync page below {@code start} (US-20). */
     public void syncChildren(ShadowPage start, MmuMode mode) {
+        syncBatches(start, mode, true);
+    }
+
+    /**
+     * Synchronises every unsync page below {@code start} for a fault, which must not let the lock go (PF-31, US-20.3).
+     *
+     * @return false if a yield was wanted: the virtual CPU synchronises everything at its next entry, and the fault starts
+     *     again
+     */
+    public boolean syncChildrenForFault(ShadowPage start, MmuMode mode, int vcpu) {
+        if (syncBatches(start, mode, false)) {
+            return true;
+        }
+        core.requests.raise(vcpu, VcpuRequests.MMU_SYNC);
+        return false;
+    }
+
+    private boolean syncBatches(ShadowPage start, MmuMode mode, boolean mayYield) {
         boolean flush = false;
         while (core.unsync.collect(start)) {
             if (protectBatch()) {
@@ -114,8 +155,17 @@ public final class Synchronizer {
                 flush = false;
             }
             flush |= syncBatch(mode);
+            if (core.lock.wantsYield(YieldPoint.SYNC_BATCH)) {
+                zapper.commitOrFlush(list, flush);
+                flush = false;
+                if (!mayYield) {
+                    return false;
+                }
+                core.lock.letGo(YieldPoint.SYNC_BATCH);
+            }
         }
         zapper.commitOrFlush(list, flush);
+        return true;
     }
 
     private boolean protectBatch() {

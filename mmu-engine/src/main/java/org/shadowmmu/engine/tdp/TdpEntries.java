@@ -35,6 +35,9 @@ public final class TdpEntries {
         if (wasLeaf != isLeaf) {
             core.counters.add(Rmaps.leafCounter(level), isLeaf ? 1 : -1);
         }
+        if (wasPresent && !isPresent) {
+            core.lock.zapped(1);
+        }
         if (wasPresent && !wasLeaf && (isLeaf || !isPresent)) {
             tearDown(core.pages.child(old), shared);
         }
@@ -47,12 +50,44 @@ public final class TdpEntries {
             table.nxSplit = false;
             core.counters.add(Counter.NX_LPAGE_SPLITS, -1);
         }
-        for (int index = 0; index < ShadowPage.ENTRIES; index++) {
-            if (shared || Spte.present(table.spt[index])) {
-                set(table, index, Spte.REMOVED, shared);
+        core.lock.looked(ShadowPage.ENTRIES);
+        if (table.level() == 1 && !core.events.heard()) {
+            removeLeavesUnheard(table, shared);
+        } else {
+            for (int index = 0; index < ShadowPage.ENTRIES; index++) {
+                if (shared || Spte.present(table.spt[index])) {
+                    set(table, index, Spte.REMOVED, shared);
+                }
             }
         }
         core.pages.freeTdp(table);
+    }
+
+    /** Zaps the leaves of a level-1 table from one index to another, when nobody hears it or yields between them. */
+    void zapLeavesUnheard(ShadowPage table, int from, int last) {
+        long[] spt = table.spt;
+        int leaves = 0;
+        for (int index = from; index <= last; index++) {
+            if (Spte.present(spt[index])) {
+                spt[index] = 0;
+                leaves++;
+            }
+        }
+        core.counters.add(Rmaps.leafCounter(1), -leaves);
+        core.lock.zappedOneByOne(last - from, leaves);
+        core.events.skip(leaves);
+    }
+
+    /** What removing each entry of a level-1 table does, when nobody hears it; the table is freed next. */
+    private void removeLeavesUnheard(ShadowPage table, boolean shared) {
+        long present = 0;
+        for (long spte : table.spt) {
+            present += spte & Spte.SHADOW_PRESENT;
+        }
+        int leaves = (int) (present / Spte.SHADOW_PRESENT);
+        core.counters.add(Rmaps.leafCounter(1), -leaves);
+        core.lock.zapped(leaves);
+        core.events.skip(shared ? ShadowPage.ENTRIES : leaves);
     }
 
     /** Removes an entry for good while faults may run: frozen, flushed, then empty without an event (TDP-16). */
@@ -67,6 +102,7 @@ public final class TdpEntries {
         int role = Role.withLevel(parent.role, parent.level() - 1) & ~Role.INVALID;
         ShadowPage table = core.pages.createTdp(parent.gfnOf(index), role);
         core.events.getPage(table.gfn, table.role, 0, false, 0, true);
+        core.lock.looked(1);
         return table;
     }
 

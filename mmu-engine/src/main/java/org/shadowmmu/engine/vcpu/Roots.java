@@ -1,6 +1,7 @@
 package org.shadowmmu.engine.vcpu;
 
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.lookup.PageLookup;
 import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.InvalidList;
@@ -44,14 +45,13 @@ public final class Roots {
 
     /** Loads a root for the current mode (VC-21); returns false if that is not possible. */
     public boolean load(VcpuState vcpu) {
-        if (!reclaimer.makePagesAvailable()) {
-            return false;
+        core.lock.write(LockedWork.ROOTS);
+        boolean loaded = reclaimer.makePagesAvailable() && allocate(vcpu);
+        core.lock.release();
+        if (loaded) {
+            sync(vcpu);
         }
-        if (!allocate(vcpu)) {
-            return false;
-        }
-        sync(vcpu);
-        return true;
+        return loaded;
     }
 
     private boolean allocate(VcpuState vcpu) {
@@ -64,12 +64,12 @@ public final class Roots {
                 return true;
             }
             if (level >= 4) {
-                root.set(0, take(0, mode.rootRole(), mode));
+                root.set(0, take(0, mode.rootRole(), vcpu));
                 return true;
             }
             @Nullable ShadowPage[] entries = new ShadowPage[Root.PAE_ENTRIES];
             for (int i = 0; i < entries.length; i++) {
-                entries[i] = take((long) i << GIB_SHIFT, Role.withLevel(mode.rootRole(), 2), mode);
+                entries[i] = take((long) i << GIB_SHIFT, Role.withLevel(mode.rootRole(), 2), vcpu);
             }
             root.setPae(0, entries);
             return true;
@@ -83,7 +83,7 @@ public final class Roots {
             core.requests.raise(vcpu.index, VcpuRequests.TRIPLE_FAULT);
             return false;
         }
-        root.set(vcpu.pgd(), take(gfn, vcpu.mode().rootRole(), vcpu.mode()));
+        root.set(vcpu.pgd(), take(gfn, vcpu.mode().rootRole(), vcpu));
         return true;
     }
 
@@ -103,7 +103,7 @@ public final class Roots {
         int role = Role.withLevel(mode.rootRole(), 2);
         for (int i = 0; i < gfns.length; i++) {
             if (gfns[i] >= 0) {
-                entries[i] = take(gfns[i], fourByte ? Role.withQuadrant(role, i) : role, mode);
+                entries[i] = take(gfns[i], fourByte ? Role.withQuadrant(role, i) : role, vcpu);
             }
         }
         root.setPae(vcpu.pgd(), entries);
@@ -114,8 +114,8 @@ public final class Roots {
         return core.memslots.findUsable(vcpu.addressSpace(), gfn) != null;
     }
 
-    private ShadowPage take(long gfn, int role, MmuMode mode) {
-        ShadowPage page = lookup.get(gfn, role, mode);
+    private ShadowPage take(long gfn, int role, VcpuState vcpu) {
+        ShadowPage page = lookup.get(gfn, role, vcpu.mode(), vcpu.index);
         core.pages.takeRoot(page);
         return page;
     }
@@ -127,15 +127,21 @@ public final class Roots {
             return;
         }
         vcpu.mmio.clearGva();
+        core.lock.write(LockedWork.ROOTS);
+        syncBelow(root, vcpu.mode());
+        core.lock.release();
+    }
+
+    private void syncBelow(Root root, MmuMode mode) {
         ShadowPage page = root.page();
         if (page != null) {
-            syncBelow(page, vcpu.mode());
+            syncBelow(page, mode);
             return;
         }
         for (int i = 0; i < Root.PAE_ENTRIES; i++) {
             ShadowPage entry = root.paeEntry(i);
             if (entry != null) {
-                syncBelow(entry, vcpu.mode());
+                syncBelow(entry, mode);
             }
         }
     }
@@ -148,6 +154,7 @@ public final class Roots {
 
     /** Frees previous roots with unsync pages below instead of synchronising them (US-27). */
     public void freeUnsyncPrevious(VcpuState vcpu) {
+        core.lock.write(LockedWork.ROOTS);
         for (int i = 0; i < RootSet.PREVIOUS; i++) {
             Root root = vcpu.roots().previous(i);
             ShadowPage page = root.page();
@@ -156,13 +163,14 @@ public final class Roots {
             }
         }
         zapper.commit(list);
+        core.lock.release();
     }
 
     /** Switches to another page-table base (VC-10). */
     public void switchPgd(VcpuState vcpu, long pgd) {
         RootSet roots = vcpu.roots();
         Root current = roots.current();
-        if (current.isPae()) {
+        if (current.isPae() || !core.options.era().roots().keepsPrevious()) {
             freeCurrent(vcpu);
         }
         if (!findCached(vcpu, pgd)) {
@@ -212,8 +220,10 @@ public final class Roots {
 
     /** Frees the current root. */
     public void freeCurrent(VcpuState vcpu) {
+        core.lock.write(LockedWork.ROOTS);
         release(vcpu.roots().current());
         zapper.commit(list);
+        core.lock.release();
     }
 
     /** Frees all roots of both contexts (VC-4, VC-23). */
@@ -223,11 +233,13 @@ public final class Roots {
     }
 
     private void freeAll(RootSet roots) {
+        core.lock.write(LockedWork.ROOTS);
         for (int i = 0; i < RootSet.PREVIOUS; i++) {
             release(roots.previous(i));
         }
         release(roots.current());
         zapper.commit(list);
+        core.lock.release();
     }
 
     /** Frees roots that are obsolete (VC-24). */
@@ -237,11 +249,13 @@ public final class Roots {
     }
 
     private void freeObsolete(RootSet roots) {
+        core.lock.write(LockedWork.ROOTS);
         for (int i = 0; i < RootSet.PREVIOUS; i++) {
             releaseIfObsolete(roots.previous(i));
         }
         releaseIfObsolete(roots.current());
         zapper.commit(list);
+        core.lock.release();
     }
 
     private void releaseIfObsolete(Root root) {

@@ -1,7 +1,9 @@
 package org.shadowmmu.engine.zap;
 
+import org.shadowmmu.api.Decision;
 import org.shadowmmu.api.UnlinkCause;
 import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.InvalidList;
@@ -30,6 +32,7 @@ public final class Zapper {
         core.events.prepareZapPage(page.gfn, page.role, page.rootCount, page.unsync, page.generation);
         core.counters.add(Counter.MMU_SHADOW_ZAPPED, 1);
         int counted = zapUnsyncBelow(page, list);
+        core.lock.looked(ShadowPage.ENTRIES);
         for (int index = 0; index < ShadowPage.ENTRIES; index++) {
             if (page.spt[index] != 0 && zapEntry(page, index, list, UnlinkCause.PARENT_ZAPPED)) {
                 counted++;
@@ -53,6 +56,9 @@ public final class Zapper {
             core.pages.countUnused();
         } else if (page.listed()) {
             core.pages.unlist(page);
+            if (core.options.era().zap().liveRootsStayListed()) {
+                core.pages.listYoungest(page);
+            }
         }
         if (page.nxSplit) {
             page.nxSplit = false;
@@ -107,7 +113,8 @@ public final class Zapper {
         if (child.parents != PteLists.EMPTY || child.rootCount > 0 || Role.invalid(child.role)) {
             return false;
         }
-        if (!core.policies.zapWithLastParent(child, core.options.tdpEnabled(), cause)) {
+        boolean wanted = core.policies.zapWithLastParent(child, core.options.tdpEnabled(), cause);
+        if (!wanted || !core.options.era().zap().orphansGo() && core.policies.upstreamTakes(Decision.CHILD_ZAP)) {
             return false;
         }
         prepare(child, list);
@@ -118,12 +125,14 @@ public final class Zapper {
     public void unlink(ShadowPage page, int index, ShadowPage child) {
         child.parents = core.pages.lists().remove(child.parents, PteLists.entry(page.id, index));
         page.spt[index] = 0;
+        core.lock.zapped(1);
         core.policies.pageUnlinked(page, child);
     }
 
     private void unlinkParents(ShadowPage page) {
         PteLists lists = core.pages.lists();
         while (page.parents != PteLists.EMPTY) {
+            core.lock.looked(1);
             int entry = lists.first(page.parents);
             unlink(core.pages.byId(PteLists.pageId(entry)), PteLists.index(entry), page);
         }
@@ -166,6 +175,7 @@ public final class Zapper {
         if (core.pages.indirect() == 0) {
             return false;
         }
+        core.lock.write(LockedWork.GUEST_TABLES);
         InvalidList list = new InvalidList();
         var pages = core.pages;
         ShadowPage page = pages.nextWithGptes(pages.chain(gfn), gfn);
@@ -173,7 +183,9 @@ public final class Zapper {
             prepare(page, list);
             page = pages.nextWithGptes(pages.nextInChain(page), gfn);
         }
-        return commit(list);
+        boolean any = commit(list);
+        core.lock.release();
+        return any;
     }
 
     /** Lets a root slot's page go; zaps it for good if it was zapped while in use (SP-33, ZAP-8). */

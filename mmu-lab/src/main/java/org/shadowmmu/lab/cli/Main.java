@@ -33,7 +33,10 @@ import picocli.CommandLine.Option;
             RunCommand.class,
             AbCommand.class,
             ExplainCommand.class,
+            MergeCommand.class,
             ReportCommand.class,
+            ExportCommand.class,
+            SchemaCommand.class,
             VerifyCommand.class,
             PoliciesCommand.class,
             CommandLine.HelpCommand.class

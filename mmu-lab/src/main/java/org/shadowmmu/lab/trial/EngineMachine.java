@@ -1,53 +1,39 @@
 package org.shadowmmu.lab.trial;
 
-import org.shadowmmu.engine.event.Counter;
-import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.event.MmuEvents;
-import org.shadowmmu.engine.policy.DecisionCounts;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyRuntime;
+import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.vm.AccessKind;
 import org.shadowmmu.engine.vm.VirtualMachine;
+import org.shadowmmu.lab.experiment.Host;
+import org.shadowmmu.lab.experiment.Mode;
 import org.shadowmmu.lab.workload.EntryKind;
 
-/** The machine of a trial on the lab's own engine: two-dimensional paging on shadow pages (mode {@code direct}). */
-public final class EngineMachine implements TrialMachine {
-    private final VirtualMachine machine;
-    private final PolicyRuntime policies;
-    private final ReferencedMemory referenced;
-
+/** The machine of a trial on the lab's own engine: two-dimensional paging. */
+public final class EngineMachine extends VirtualMachineOfTrial {
     private EngineMachine(VirtualMachine machine, PolicyRuntime policies) {
-        this.machine = machine;
-        this.policies = policies;
-        referenced = new ReferencedMemory(machine);
+        super(machine, policies);
     }
 
     /** Makes a machine; as {@link MachineFactory#create}. */
-    public static EngineMachine create(PolicyAssignment assignment, int vcpus, long seed) {
-        PolicyRuntime policies = PolicyRuntime.create(assignment, seed);
-        return new EngineMachine(VirtualMachine.create(MmuOptions.tdp(), vcpus, policies, null), policies);
+    public static EngineMachine create(
+            Host host, PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch) {
+        PolicyRuntime policies = PolicyRuntime.create(assignment, seed, watch);
+        return new EngineMachine(VirtualMachine.create(options(host), vcpus, policies, null), policies);
     }
 
     /** Makes a machine whose events {@code listener} hears; otherwise as {@link MachineFactory#create}. */
-    public static EngineMachine listenedTo(PolicyAssignment assignment, int vcpus, long seed, MmuEvents listener) {
-        PolicyRuntime policies = PolicyRuntime.create(assignment, seed);
-        return new EngineMachine(VirtualMachine.create(MmuOptions.tdp(), vcpus, policies, listener), policies);
+    public static EngineMachine listenedTo(
+            Host host, PolicyAssignment assignment, int vcpus, long seed, MmuEvents listener) {
+        PolicyRuntime policies = PolicyRuntime.create(assignment, seed, new PolicyWatch());
+        return new EngineMachine(VirtualMachine.create(options(host), vcpus, policies, listener), policies);
     }
 
-    @Override
-    public void addBacking(int id, long pages, boolean huge) {
-        machine.host().addBacking(id, pages, huge);
-    }
-
-    @Override
-    public int setMemslot(int addressSpace, int slot, long gfn, long pages, int flags, int backing, long backingPage) {
-        return machine.setMemslot(addressSpace, slot, gfn, pages, flags, backing, backingPage);
-    }
-
-    @Override
-    public int setQuota(long pages) {
-        return machine.setQuota(pages);
+    private static MmuOptions options(Host host) {
+        MmuOptions options = host.mode() == Mode.TDPMMU ? MmuOptions.withTdpMmu() : MmuOptions.tdp();
+        return options.withEra(host.era().era());
     }
 
     @Override
@@ -57,46 +43,6 @@ public final class EngineMachine implements TrialMachine {
             case FAULT -> FAULT;
             case MMIO -> MMIO;
         };
-    }
-
-    @Override
-    public long faults() {
-        return machine.counters().get(Counter.PF_TAKEN);
-    }
-
-    @Override
-    public long reclaimed() {
-        return machine.counters().get(Counter.MMU_RECYCLED);
-    }
-
-    @Override
-    public long usedPages() {
-        return machine.usedPages();
-    }
-
-    @Override
-    public long quota() {
-        return machine.quota();
-    }
-
-    @Override
-    public long mappedPages() {
-        return machine.mappedGuestPages();
-    }
-
-    @Override
-    public long referencedPages() {
-        return referenced.pages();
-    }
-
-    @Override
-    public Counters counters() {
-        return machine.counters();
-    }
-
-    @Override
-    public DecisionCounts decisions() {
-        return policies.counts();
     }
 
     private static AccessKind kindOf(EntryKind kind) {

@@ -13,12 +13,15 @@ import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.policy.DecisionCounts;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyFailure;
+import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.experiment.Backing;
 import org.shadowmmu.lab.store.Metric;
 import org.shadowmmu.lab.store.TrialResult;
+import org.shadowmmu.lab.workload.Replay;
 import org.shadowmmu.lab.workload.ReplayException;
 import org.shadowmmu.lab.workload.ReplayTotals;
+import org.shadowmmu.lab.workload.ShadowReplay;
 import org.shadowmmu.lab.workload.StreamReplay;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,46 +30,68 @@ import org.slf4j.LoggerFactory;
 public final class TrialRunner {
     private static final Logger LOG = LoggerFactory.getLogger(TrialRunner.class);
 
-    private final MachineFactory machines;
+    private static final String OUT_OF_MEMORY =
+            "The trial needs more memory than this Java machine may use; start it with a larger -Xmx.";
 
-    /** Runs trials on machines of this factory. */
+    private final MachineFactory machines;
+    private final ShadowMachineFactory shadowMachines;
+
+    /** Runs trials on machines of these factories: the second is for workloads with virtual addresses. */
     @Inject
-    public TrialRunner(MachineFactory machines) {
+    public TrialRunner(MachineFactory machines, ShadowMachineFactory shadowMachines) {
         this.machines = machines;
+        this.shadowMachines = shadowMachines;
     }
 
     /**
      * Runs a trial to its end. A failure of the policy, the stream or the machine is an outcome, not an exception.
      *
      * @param progress gets the number of accesses replayed since its last call
+     * @param watch the watch of its policies
+     * @param audit whether the machine is audited whenever progress is told, and at the end
      */
-    public TrialOutcome run(Trial trial, LongConsumer progress) {
+    public TrialOutcome run(Trial trial, LongConsumer progress, PolicyWatch watch, boolean audit) {
         long start = System.nanoTime();
         try {
-            return replay(trial, progress, start);
-        } catch (PolicyFailure | ReplayException | BadInputException e) {
+            return replay(trial, progress, watch, audit, start);
+        } catch (PolicyFailure e) {
+            LOG.debug("Trial {} failed", trial.number(), e);
+            boolean outOfMemory = e.getCause() instanceof OutOfMemoryError;
+            return new TrialOutcome(failure(trial, String.valueOf(e.getMessage())), null, seconds(start), outOfMemory);
+        } catch (ReplayException | BadInputException e) {
             LOG.debug("Trial {} failed", trial.number(), e);
             return failed(trial, String.valueOf(e.getMessage()), start);
+        } catch (OutOfMemoryError e) {
+            return new TrialOutcome(failure(trial, OUT_OF_MEMORY), null, seconds(start), true);
         } catch (RuntimeException | StackOverflowError | AssertionError e) {
             LOG.debug("Trial {} failed", trial.number(), e);
             return failed(trial, "The lab itself failed (" + e + "); --debug shows where.", start);
         }
     }
 
-    private TrialOutcome replay(Trial trial, LongConsumer progress, long start) {
+    private TrialOutcome replay(Trial trial, LongConsumer progress, PolicyWatch watch, boolean audit, long start) {
         Trial.Workload workload = trial.workload();
-        TrialMachine machine = machines.create(
-                PolicyAssignment.of(trial.policy().choice()),
-                Math.max(1, workload.survey().vcpus()),
-                trial.seed());
-        if (!trial.quota().isDefault()) {
-            int error = machine.setQuota(trial.quota().pages());
+        PolicyAssignment assignment = trial.policy().assignment();
+        int vcpus = Math.max(1, workload.survey().vcpus());
+        boolean huge = trial.host().backing() == Backing.HUGE;
+        TrialMachine machine;
+        Replay replay;
+        if (workload.survey().header().gva()) {
+            ShadowTrialMachine shadow = shadowMachines.create(trial.host(), assignment, vcpus, trial.seed(), watch);
+            machine = shadow;
+            replay = new ShadowReplay(shadow, workload.survey(), huge, audit ? audited(shadow, progress) : progress);
+        } else {
+            machine = machines.create(trial.host(), assignment, vcpus, trial.seed(), watch);
+            replay = new StreamReplay(machine, workload.survey(), huge, audit ? audited(machine, progress) : progress);
+        }
+        long quota = trial.quota().pagesFor(workload.pages());
+        if (quota > 0) {
+            int error = machine.setQuota(quota);
             if (error != 0) {
                 throw new ReplayException(
                         "The virtual machine refused the quota " + trial.quota() + " with error " + error + ".");
             }
         }
-        StreamReplay replay = new StreamReplay(machine, workload.survey(), trial.backing() == Backing.HUGE, progress);
         replay.run(workload.file());
         TrialResult result = result(
                 trial,
@@ -75,12 +100,39 @@ public final class TrialRunner {
                 metrics(machine, replay.totals()),
                 counters(machine.counters()),
                 decisions(machine.decisions()));
-        return new TrialOutcome(result, replay.series(), seconds(start));
+        return new TrialOutcome(result, replay.series(), seconds(start), false);
+    }
+
+    /** Tells progress, which happens between two operations, when the machine is sound. */
+    private static LongConsumer audited(TrialMachine machine, LongConsumer progress) {
+        return accesses -> {
+            String violation = machine.audit();
+            if (violation != null) {
+                throw new ReplayException("The audit found that " + violation);
+            }
+            progress.accept(accesses);
+        };
     }
 
     private static TrialOutcome failed(Trial trial, String sentence, long start) {
-        TrialResult result = result(trial, TrialResult.Status.FAILED, sentence, Map.of(), new TreeMap<>(), List.of());
-        return new TrialOutcome(result, null, seconds(start));
+        return new TrialOutcome(failure(trial, sentence), null, seconds(start), false);
+    }
+
+    private static TrialResult failure(Trial trial, String sentence) {
+        return result(trial, TrialResult.Status.FAILED, sentence, Map.of(), new TreeMap<>(), List.of());
+    }
+
+    /** The outcome of a trial in which a policy never returned. */
+    TrialOutcome stuck(Trial trial, PolicyFailure failure, long start) {
+        return failed(trial, String.valueOf(failure.getMessage()), start);
+    }
+
+    /** The outcome of a trial whose repetition gave other figures although every policy answered the same. */
+    TrialOutcome unsteady(Trial trial) {
+        return failed(
+                trial,
+                "The lab itself failed: a repetition of the trial gave other figures from the same answers.",
+                System.nanoTime());
     }
 
     private static TrialResult result(
@@ -92,6 +144,7 @@ public final class TrialRunner {
             List<TrialResult.DecisionUse> decisions) {
         return new TrialResult(
                 trial.number(),
+                trial.host(),
                 trial.workload().name(),
                 trial.quota().toString(),
                 trial.policy().label(),
