@@ -345,7 +345,9 @@ class PolicyHostTest {
     @Test
     void acceptsAJarThatBundlesTheApiWithAWarning() {
         TestJar.good("shaded")
-                .source("org.shadowmmu.api.ApiVersion", "package org.shadowmmu.api; public class ApiVersion {}")
+                .source(
+                        "org.shadowmmu.api.ApiVersion",
+                        "package org.shadowmmu.api; public class ApiVersion { public static final String COMPILED = \"1.0\"; }")
                 .source(
                         "org.shadowmmu.api.PagePredicate",
                         "package org.shadowmmu.api; public interface PagePredicate {}")

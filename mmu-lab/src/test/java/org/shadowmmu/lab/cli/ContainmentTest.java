@@ -21,7 +21,7 @@ import org.shadowmmu.lab.store.TrialResult;
  * Misbehaving policies, each a real jar, run beside well-behaved ones: their trials fail with one sentence that names jar,
  * policy, hook and event, all others are complete, and the stored results are whole and the same every time.
  */
-@Timeout(120)
+@Timeout(600)
 class ContainmentTest {
     private static final String PAGE = "ShadowPageView page";
     private static final String BOOM = "throw new IllegalStateException(\"boom\");";
