@@ -42,7 +42,7 @@ class MainTest {
         assertThat(lab.run()).isEqualTo(2);
         assertThat(lab.err()).startsWith("Name a command.").contains("Usage: shadowmmu");
         assertThat(lab.run("policies")).isEqualTo(2);
-        assertThat(lab.err()).startsWith("Name a command: list or describe.");
+        assertThat(lab.err()).startsWith("Name a command: list, describe, new or validate.");
     }
 
     @Test
