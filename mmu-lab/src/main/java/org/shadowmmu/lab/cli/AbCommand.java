@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Compares policies with the first one: better, worse, no detectable difference, or a difference too small to"
-                    + " matter, with a 95 % interval.",
+                    + " matter, with a 95 %% interval.",
             "A recorded stream is one sample. The trials are stretches of it, the same for every policy; the report says"
                     + " what the interval therefore means."
         },
