@@ -58,12 +58,17 @@ public final class AbReport {
         page.raw("<div class=\"scroll\"><table class=\"verdicts\">\n<thead><tr><th>where</th><th>verdict</th>"
                 + "<th class=\"n\">change</th><th class=\"n desk\">95 % interval</th></tr></thead>\n<tbody>\n");
         for (AbResult.Place place : result.places()) {
-            for (AbResult.Comparison comparison : place.comparisons()) {
+            boolean same =
+                    place.comparisons().stream().allMatch(each -> each.faults().verdict() == Verdict.IDENTICAL);
+            for (AbResult.Comparison comparison : same
+                    ? place.comparisons()
+                            .subList(0, Math.min(1, place.comparisons().size()))
+                    : place.comparisons()) {
                 Answer faults = comparison.faults();
                 page.raw("<tr><th>").text(place.stream());
                 page.element("small", AbPlots.shortQuota(place));
                 if (result.policies().size() > 2) {
-                    page.element("small", comparison.label());
+                    page.element("small", same ? "every policy" : comparison.label());
                 }
                 page.raw("</th>");
                 page.element("td class=\"" + colour(faults) + "\"", AbWords.shortVerdict(faults));

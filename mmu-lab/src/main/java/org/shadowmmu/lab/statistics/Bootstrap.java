@@ -14,7 +14,7 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  * for the ratio or its logarithm.
  */
 final class Bootstrap {
-    /** The number of resamples: the ends then move by about a fiftieth of the width from seed to seed. */
+    /** The number of resamples. */
     static final int RESAMPLES = 10_000;
 
     private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);

@@ -1,0 +1,132 @@
+package org.shadowmmu.lab.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code ab} and {@code explain} as a user meets them. */
+class AbCommandTest {
+    @TempDir
+    private Path directory;
+
+    private Lab lab;
+
+    @BeforeEach
+    void lab() {
+        lab = new Lab(directory);
+    }
+
+    @Test
+    void theVerdictComesFirstAndTheReportSaysWhatItMeans() {
+        int code =
+                lab.run("ab", "fifo", "lru-moveup", "--workload", "thrash", "--quota", "64", "--quiet", "--out", "r");
+        assertThat(code).isZero();
+        assertThat(lab.out())
+                .startsWith("thrash at 64 shadow pages\n  ")
+                .contains("95 % interval")
+                .contains("foresight")
+                .contains("not other jobs");
+        assertThat(lab.read("r/report.html"))
+                .contains("What the intervals mean")
+                .contains("shadowmmu ab fifo lru-moveup --workload thrash --quota 64 --trials 30")
+                .contains("SHA-256");
+    }
+
+    @Test
+    void theJsonIsTheSameForAnyNumberOfJobs() {
+        String[] command = {
+            "ab", "fifo", "lru-moveup:on=allocation", "--workload", "thrash,fits", "--quota", "64,binding,default"
+        };
+        lab.run(with(command, "--out", "one", "--jobs", "1", "--quiet"));
+        lab.run(with(command, "--out", "four", "--jobs", "4", "--json", "--quiet"));
+        assertThat(lab.read("one/ab.json")).isEqualTo(lab.read("four/ab.json")).isEqualTo(lab.out());
+    }
+
+    @Test
+    void whereNothingIsReclaimedEverythingIsIdentical() {
+        lab.run("ab", "fifo", "lru-moveup", "--workload", "fits", "--quiet", "--out", "r", "--trials", "8");
+        assertThat(lab.out()).contains("the very same page faults").contains("no shadow page was reclaimed");
+        assertThat(lab.out()).contains("Warning: No shadow page was reclaimed");
+    }
+
+    @Test
+    void noOrderMakesFewerPagesThanTheBound() {
+        lab.run(
+                "ab",
+                "fifo",
+                "lru-moveup",
+                "leaf-first",
+                "--workload",
+                "thrash",
+                "--quota",
+                "64,70,80",
+                "--json",
+                "--quiet",
+                "--out",
+                "r");
+        JsonNode result = JsonMapper.shared().readTree(lab.out());
+        assertThat(result.path("places")).hasSize(3);
+        for (JsonNode place : result.path("places")) {
+            long bound = place.path("fewestCreated").asLong();
+            assertThat(bound).isPositive();
+            for (JsonNode run : place.path("runs")) {
+                assertThat(run.path("total").path("created").asLong()).isGreaterThanOrEqualTo(bound);
+            }
+            assertThat(place.path("foresight").path("total").path("created").asLong())
+                    .isGreaterThanOrEqualTo(bound)
+                    .isLessThanOrEqualTo(place.path("runs")
+                            .get(0)
+                            .path("total")
+                            .path("created")
+                            .asLong());
+        }
+        assertThat(lab.read("r/report.html")).contains("Cost against quota");
+    }
+
+    @Test
+    void badInputIsASentenceAndExitCodeTwo() {
+        assertBad(
+                "There is no stream 'thrush'; did you mean 'thrash'?",
+                "ab",
+                "fifo",
+                "lru-moveup",
+                "--workload",
+                "thrush");
+        assertBad("'default', 'binding' or", "ab", "fifo", "lru-moveup", "--workload", "fits", "--quota", "3");
+        assertBad("--trials must be", "ab", "fifo", "lru-moveup", "--workload", "fits", "--trials", "2");
+        assertBad("two different policies", "ab", "fifo", "fifo", "--workload", "fits");
+        assertBad("ID:PARAMETER=VALUE", "ab", "fifo", "lru-moveup:mapping", "--workload", "fits");
+        assertBad("lru-moveop", "ab", "fifo", "lru-moveop", "--workload", "fits");
+    }
+
+    @Test
+    void explainTellsTheLifeOfAPage() {
+        assertThat(lab.run("explain", "thrash", "--quota", "64")).isZero();
+        assertThat(lab.out()).startsWith("Zapped most often:").contains("level 1, gfn 0x");
+        assertThat(lab.run("explain", "thrash", "--quota", "64", "--gfn", "0x0"))
+                .isZero();
+        assertThat(lab.out())
+                .contains("The page of level 1 at gfn 0x0")
+                .contains("by the order of reclaim of fifo")
+                .contains("needed again");
+        assertThat(lab.run("explain", "fits", "--gfn", "512")).isZero();
+        assertThat(lab.out()).contains("by a memslot change");
+        assertBad("frame number", "explain", "fits", "--gfn", "x");
+    }
+
+    private void assertBad(String sentence, String... arguments) {
+        assertThat(lab.run(arguments)).isEqualTo(2);
+        assertThat(lab.err()).contains(sentence).doesNotContain("Exception");
+    }
+
+    private static String[] with(String[] command, String... more) {
+        String[] all = java.util.Arrays.copyOf(command, command.length + more.length);
+        System.arraycopy(more, 0, all, command.length, more.length);
+        return all;
+    }
+}
