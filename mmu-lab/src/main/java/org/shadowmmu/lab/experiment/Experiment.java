@@ -40,7 +40,10 @@ public record Experiment(
                 defaultText = "shadow for streams with virtual addresses, direct for others")
         @Nullable Mode mode,
 
-        @Key(meaning = "the kernel that is simulated", takes = "linux-6.1 or linux-6.12", defaultText = "linux-6.1")
+        @Key(
+                meaning = "the kernel that is simulated",
+                takes = "linux-2.6.3x, linux-3.11, linux-5.8, linux-6.1 or linux-6.12",
+                defaultText = "linux-6.1")
         Kernel era,
 
         @Key(
@@ -118,6 +121,9 @@ public record Experiment(
             if (names.indexOf(names.get(i)) < i) {
                 return new Problem("/policies/" + i, "two policies are called '" + names.get(i) + "'");
             }
+        }
+        if (mode == Mode.TDPMMU && !era.era().tdp().exists()) {
+            return new Problem("/mode", "the kernel " + era.word() + " has no TDP MMU, so 'mode' cannot be tdpmmu");
         }
         for (int i = 0; i < seeds.size(); i++) {
             if (seeds.get(i) < 0) {

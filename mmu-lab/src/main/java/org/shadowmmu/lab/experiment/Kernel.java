@@ -4,8 +4,14 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import org.shadowmmu.engine.era.Era;
 
-/** The kernels that can be simulated. */
+/** The kernels that can be simulated, oldest first. */
 public enum Kernel {
+    /** Linux 2.6.32 to 2.6.38. */
+    LINUX_2_6_3X(Era.LINUX_2_6_3X),
+    /** Linux 3.11. */
+    LINUX_3_11(Era.LINUX_3_11),
+    /** Linux 5.8. */
+    LINUX_5_8(Era.LINUX_5_8),
     /** Linux 6.1. */
     LINUX_6_1(Era.LINUX_6_1),
     /** Linux 6.12. */

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.shadowmmu.engine.era.Era;
 import org.shadowmmu.lab.Project;
 
 /** How experiments are made out of others: extends, suites, the command line, matrix and zip. */
@@ -126,7 +127,7 @@ class CompositionTest {
             backing               | this must be a path, '=' and a value, such as backing=thp.
             backing.size=4        | 'backing.size' leads nowhere: "4k" has no 'size', it is a plain value.
             policies.lru.id=x     | there is no 'lru' on the path 'policies.lru.id'; there is fifo, lru-moveup; did you mean 'lru-moveup'?
-            era=linux-6           | 'era' must be linux-6.1 or linux-6.12, not 'linux-6'; did you mean 'linux-6.1'?
+            era=linux-6           | 'era' must be linux-2.6.3x or linux-3.11 or linux-5.8 or linux-6.1 or linux-6.12, not 'linux-6'; did you mean 'linux-6.1'?
             seeds=[9..1]          | a range of seeds goes up, by 100000 at most, not 9..1.
             quotas=[2 ms]         | a quota must be 'default', a whole number of 64 or more, a share such as '20 per 1000' or a size such as '1 MiB', not '2 ms'.
             mode=                 | there is no value after the '='.
@@ -206,6 +207,13 @@ class CompositionTest {
         assertThat(QuotaEntry.of("512 KiB")).isEqualTo(new QuotaEntry(128));
         assertThat(QuotaEntry.of("10 per 1000").pagesFor(1 << 20)).isEqualTo(10485);
         assertThat(QuotaEntry.of("1 %").pagesFor(1000)).isEqualTo(64);
+    }
+
+    @Test
+    void everyEraOfTheEngineCanBeNamed() {
+        assertThat(Kernel.values()).extracting(Kernel::era).containsExactlyElementsOf(Era.ALL);
+        assertThatThrownBy(() -> set(BASE, "mode=tdpmmu", "era=linux-5.8"))
+                .hasMessage("--set mode=tdpmmu: the kernel linux-5.8 has no TDP MMU, so 'mode' cannot be tdpmmu.");
     }
 
     @Test
