@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.event.EventStream;
+import org.shadowmmu.engine.event.Work;
 import org.shadowmmu.engine.memory.GuestMemory;
 import org.shadowmmu.engine.memory.HostMemory;
 import org.shadowmmu.engine.memory.MemslotTable;
@@ -20,7 +21,8 @@ public final class MmuCore {
     public final HostMemory host = new HostMemory();
     public final MemslotTable memslots = new MemslotTable();
     public final GuestMemory memory = new GuestMemory(memslots, host);
-    public final ShadowPages pages = new ShadowPages();
+    public final Work work = new Work();
+    public final ShadowPages pages = new ShadowPages(work);
     /** The roots of the TDP MMU, newest first (TDP-1). */
     public final List<ShadowPage> tdpRoots = new ArrayList<>();
 
@@ -35,7 +37,7 @@ public final class MmuCore {
         this.events = events;
         this.counters = new Counters(vcpus);
         this.requests = new VcpuRequests(vcpus, counters);
-        this.rmaps = new Rmaps(memslots, pages, counters);
+        this.rmaps = new Rmaps(memslots, pages, counters, work);
         this.unsync = new UnsyncTree(this);
         this.leaves = new LeafSptes(this);
     }

@@ -34,8 +34,6 @@ public final class ShadowPage implements ShadowPageView {
     public int unsyncChildren;
     /** Entries below which an unsync page may lie (US-5); allocated at first use. */
     public long @Nullable [] unsyncChild;
-    /** Guest frame and access of each leaf ({@code gfn << 12 | access}); pages with guest entries only (SP-1). */
-    public long @Nullable [] translation;
     /** Whether the page belongs to the TDP MMU; it is then in no list or hash chain, and is not counted (TDP-1). */
     public boolean tdp;
     /** Whether the root of the TDP MMU waits to be zapped (TDP-20). */
@@ -44,6 +42,7 @@ public final class ShadowPage implements ShadowPageView {
     public boolean nxSplit;
 
     private final ShadowPages pages;
+    private final LeafTranslations translations = new LeafTranslations();
     private long creation;
 
     @Nullable ShadowPage newer;
@@ -73,9 +72,7 @@ public final class ShadowPage implements ShadowPageView {
         nxSplit = false;
         tdp = false;
         zapScheduled = false;
-        if (Role.hasGptes(newRole) && translation == null) {
-            translation = new long[ENTRIES];
-        }
+        translations.clear();
         if (unsyncChild != null) {
             java.util.Arrays.fill(unsyncChild, 0);
         }
@@ -111,24 +108,24 @@ public final class ShadowPage implements ShadowPageView {
         if ((role & Role.PASSTHROUGH) != 0) {
             return gfn;
         }
-        if ((role & Role.DIRECT) != 0 || translation == null) {
+        if ((role & Role.DIRECT) != 0) {
             return gfn + ((long) index << 9 * (Role.level(role) - 1));
         }
-        return translation[index] >>> 12;
+        return translations.gfn(index, Role.level(role));
     }
 
     /** The access of entry {@code index} (SP-3). */
     public int accessOf(int index) {
-        if (Role.hasGptes(role) && translation != null) {
-            return (int) translation[index] & Role.ACC_ALL;
+        if (Role.hasGptes(role)) {
+            return translations.access(index, Role.level(role));
         }
         return Role.access(role);
     }
 
     /** Keeps what an indirect leaf translates (ST-25, ST-26). */
     public void setTranslation(int index, long leafGfn, int access) {
-        if (Role.hasGptes(role) && translation != null) {
-            translation[index] = leafGfn << 12 | access;
+        if (Role.hasGptes(role)) {
+            translations.set(index, Role.level(role), leafGfn, access);
         }
     }
 

@@ -3,6 +3,8 @@ package org.shadowmmu.engine.shadow;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.event.Work;
+import org.shadowmmu.engine.event.WorkCounter;
 
 /**
  * The shadow pages of one virtual machine: allocation, the hash table by frame (SP-10, SP-11), the list of active pages
@@ -12,7 +14,8 @@ public final class ShadowPages {
     private static final int HASH_BITS = 12;
     private static final long HASH_MULTIPLIER = 0x61C8864680B583EBL;
 
-    private final PteLists lists = new PteLists();
+    private final Work work;
+    private final PteLists lists;
     private final @Nullable ShadowPage[] chains = new ShadowPage[1 << HASH_BITS];
     private @Nullable ShadowPage[] byId = new ShadowPage[64];
     private int[] freeIds = new int[64];
@@ -29,6 +32,17 @@ public final class ShadowPages {
     private long used;
     private long max;
     private long indirect;
+
+    /** Makes no pages, whose work nobody counts. */
+    public ShadowPages() {
+        this(new Work());
+    }
+
+    /** Makes no pages. */
+    ShadowPages(Work work) {
+        this.work = work;
+        lists = new PteLists(work);
+    }
 
     /** The reverse maps and parent lists. */
     public PteLists lists() {
@@ -174,9 +188,12 @@ public final class ShadowPages {
     /** The first page in the chain from {@code page} on that is not obsolete, has guest entries and this frame. */
     public @Nullable ShadowPage nextWithGptes(@Nullable ShadowPage page, long gfn) {
         ShadowPage at = page;
+        int steps = 1;
         while (at != null && (at.gfn != gfn || at.obsolete() || !Role.hasGptes(at.role))) {
             at = at.nextInChain;
+            steps++;
         }
+        work.add(WorkCounter.CHAIN_STEPS, at == null ? steps - 1 : steps);
         return at;
     }
 

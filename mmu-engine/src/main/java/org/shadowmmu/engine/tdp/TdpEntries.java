@@ -1,6 +1,7 @@
 package org.shadowmmu.engine.tdp;
 
 import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.Rmaps;
 import org.shadowmmu.engine.shadow.Role;
@@ -32,6 +33,11 @@ public final class TdpEntries {
         boolean isPresent = Spte.present(value);
         boolean wasLeaf = wasPresent && Spte.leaf(old, level);
         boolean isLeaf = isPresent && Spte.leaf(value, level);
+        if (isLeaf && !wasLeaf) {
+            core.work.add(WorkCounter.LEAVES_SET);
+        } else if (wasLeaf && !isLeaf) {
+            core.work.add((old & Spte.DIRTY) != 0 ? WorkCounter.LEAVES_ZAPPED_DIRTY : WorkCounter.LEAVES_ZAPPED_CLEAN);
+        }
         if (wasLeaf != isLeaf) {
             core.counters.add(Rmaps.leafCounter(level), isLeaf ? 1 : -1);
         }
@@ -47,6 +53,7 @@ public final class TdpEntries {
             table.nxSplit = false;
             core.counters.add(Counter.NX_LPAGE_SPLITS, -1);
         }
+        core.work.add(WorkCounter.ENTRIES_SCANNED, ShadowPage.ENTRIES);
         for (int index = 0; index < ShadowPage.ENTRIES; index++) {
             if (shared || Spte.present(table.spt[index])) {
                 set(table, index, Spte.REMOVED, shared);

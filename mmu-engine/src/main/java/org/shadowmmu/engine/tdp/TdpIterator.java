@@ -2,6 +2,8 @@ package org.shadowmmu.engine.tdp;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.event.Work;
+import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.ShadowPages;
 import org.shadowmmu.engine.shadow.Spte;
@@ -14,6 +16,7 @@ public final class TdpIterator {
     private static final int MAX_LEVEL = 5;
 
     private final ShadowPages pages;
+    private final Work work;
     private final @Nullable ShadowPage[] tables = new ShadowPage[MAX_LEVEL + 1];
     private final int[] indexes = new int[MAX_LEVEL + 1];
     private int rootLevel;
@@ -24,8 +27,9 @@ public final class TdpIterator {
     private boolean valid;
 
     /** Makes an iterator over the tables of a virtual machine. */
-    public TdpIterator(ShadowPages pages) {
+    public TdpIterator(ShadowPages pages, Work work) {
         this.pages = pages;
+        this.work = work;
     }
 
     /** Goes to the entry of the root that covers {@code first}; the walk ends before {@code end}. */
@@ -56,6 +60,7 @@ public final class TdpIterator {
 
     /** Goes to the next entry. */
     public void next() {
+        work.add(WorkCounter.ITERATOR_STEPS);
         long spte = spte();
         if (level > minLevel && Spte.presentNonLeaf(spte, level)) {
             enter(pages.child(spte));

@@ -19,7 +19,7 @@ public final class TdpMmu {
     public TdpMmu(MmuCore core) {
         this.core = core;
         this.entries = new TdpEntries(core);
-        this.iterator = new TdpIterator(core.pages);
+        this.iterator = new TdpIterator(core.pages, core.work);
     }
 
     /** How entries are changed. */

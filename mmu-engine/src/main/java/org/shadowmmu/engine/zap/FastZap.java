@@ -1,6 +1,7 @@
 package org.shadowmmu.engine.zap;
 
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.InvalidList;
 import org.shadowmmu.engine.shadow.MmuCore;
@@ -34,6 +35,7 @@ public final class FastZap {
     private void zapObsolete() {
         ShadowPage page = core.pages.oldest();
         while (page != null && page.obsolete()) {
+            core.work.add(WorkCounter.LIST_STEPS);
             @Nullable ShadowPage newer = page.newer();
             zapper.prepare(page, list);
             page = zapper.unstable() ? core.pages.oldest() : newer;

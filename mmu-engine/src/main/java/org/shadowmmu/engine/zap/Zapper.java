@@ -2,6 +2,7 @@ package org.shadowmmu.engine.zap;
 
 import org.shadowmmu.api.UnlinkCause;
 import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.InvalidList;
@@ -29,6 +30,7 @@ public final class Zapper {
     public int prepare(ShadowPage page, InvalidList list) {
         core.events.prepareZapPage(page.gfn, page.role, page.rootCount, page.unsync, page.generation);
         core.counters.add(Counter.MMU_SHADOW_ZAPPED, 1);
+        core.work.add(WorkCounter.ENTRIES_SCANNED, ShadowPage.ENTRIES);
         int counted = zapUnsyncBelow(page, list);
         for (int index = 0; index < ShadowPage.ENTRIES; index++) {
             if (page.spt[index] != 0 && zapEntry(page, index, list, UnlinkCause.PARENT_ZAPPED)) {
