@@ -16,6 +16,7 @@ public final class Audit {
     private final Census census;
     private final Census tdpCensus;
     private final TdpChecks tdp;
+    private final TlbChecks tlbs;
     private final PageChecks pages;
     private final RootChecks roots;
     private final LinkChecks links;
@@ -34,6 +35,7 @@ public final class Audit {
         links = new LinkChecks(core, census, violations);
         leaves = new LeafChecks(core, violations, census, tdpCensus);
         tdp = new TdpChecks(machine, tdpCensus, violations);
+        tlbs = new TlbChecks(machine, violations);
         rmaps = new RmapChecks(core, census, violations);
         unsync = new UnsyncChecks(core, census, violations);
         guestTables = new GuestTableChecks(core, census, violations);
@@ -57,6 +59,7 @@ public final class Audit {
         unsync.run();
         guestTables.run();
         tdp.run();
+        tlbs.run();
         return violations.list();
     }
 }

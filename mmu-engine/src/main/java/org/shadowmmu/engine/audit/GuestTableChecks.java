@@ -143,7 +143,7 @@ final class GuestTableChecks {
         }
     }
 
-    /** The gfn protection table of spec 13. */
+    /** The gfn protection table of spec 13, in both engines (TDP-42). */
     private void shadowedGuestTablesAreWriteProtected(ShadowPage page) {
         if (!Census.mirrors(page) || page.obsolete() || page.unsync) {
             return;
@@ -157,14 +157,40 @@ final class GuestTableChecks {
             int head = slot.rmap(level, slot.index(page.gfn, level));
             for (long at = lists.start(head); at >= 0; at = lists.next(at)) {
                 int entry = lists.at(at);
-                ShadowPage holder = census.pageOf(entry);
-                if ((holder.spt[PteLists.index(entry)] & (Spte.WRITABLE | Spte.MMU_WRITABLE)) != 0) {
-                    violations.add(
-                            Invariant.SHADOWED_GUEST_TABLES_ARE_WRITE_PROTECTED,
-                            Violations.name(holder, PteLists.index(entry)) + " maps the table of "
-                                    + Violations.name(page) + ", which is not unsync");
-                }
+                leafOfGuestTable(page, census.pageOf(entry), PteLists.index(entry));
             }
+        }
+        for (int i = 0; i < core.tdpRoots.size(); i++) {
+            ShadowPage root = core.tdpRoots.get(i);
+            if (Role.addressSpace(root.role) == slot.addressSpace()) {
+                leafOfTdpMmu(page, root);
+            }
+        }
+    }
+
+    private void leafOfTdpMmu(ShadowPage table, ShadowPage root) {
+        ShadowPage page = root;
+        while (true) {
+            int level = page.level();
+            int index = (int) (table.gfn >>> 9 * (level - 1)) & ShadowPage.ENTRIES - 1;
+            long spte = page.spt[index];
+            if (!Spte.present(spte)) {
+                return;
+            }
+            if (Spte.leaf(spte, level)) {
+                leafOfGuestTable(table, page, index);
+                return;
+            }
+            page = core.pages.child(spte);
+        }
+    }
+
+    private void leafOfGuestTable(ShadowPage table, ShadowPage holder, int index) {
+        if ((holder.spt[index] & (Spte.WRITABLE | Spte.MMU_WRITABLE)) != 0) {
+            violations.add(
+                    Invariant.SHADOWED_GUEST_TABLES_ARE_WRITE_PROTECTED,
+                    Violations.name(holder, index) + " maps the table of " + Violations.name(table)
+                            + ", which is not unsync");
         }
     }
 }

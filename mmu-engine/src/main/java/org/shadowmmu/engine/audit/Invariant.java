@@ -37,6 +37,10 @@ public enum Invariant {
     /** The TDP MMU's tables form trees. */
     TDP_TABLES_ARE_LINKED_ONCE("TDP-1", "every TDP MMU table but a root is linked by one entry, one level above"),
 
+    /** Otherwise a root is never used, or never freed. */
+    TDP_ROOTS_ARE_CURRENT_OR_ZAPPED(
+            "TDP-21", "the current roots of the TDP MMU differ in role, and those that are not current are zapped"),
+
     /** Neither MMU knows another entry between operations. */
     ENTRIES_ARE_EMPTY_PRESENT_OR_MMIO("ST-5", "every SPTE is empty, present, or marks a frame without memory"),
     /** Otherwise a leaf survives when its frame goes. */
@@ -92,7 +96,11 @@ public enum Invariant {
      */
     SHADOWED_GUEST_TABLES_ARE_WRITE_PROTECTED(
             "spec 13",
-            "no leaf of a shadowed guest table is writable or MMU-writable, unless all its pages are unsync");
+            "no leaf of a shadowed guest table is writable or MMU-writable, unless all its pages are unsync"),
+
+    /** Security: what was taken away is out of reach for processors that remember it. */
+    CACHED_TRANSLATIONS_ARE_STILL_IN_THE_TABLES(
+            "OV-9", "a translation in a TLB is in the tables with the same rights, unless a flush is asked for");
 
     private final String rule;
     private final String sentence;

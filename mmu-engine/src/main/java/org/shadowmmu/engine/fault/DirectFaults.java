@@ -22,7 +22,7 @@ final class DirectFaults {
     private final MmuCore core;
     private final Roots roots;
     private final Reclaimer reclaimer;
-    private final PageLookup lookup;
+    private final DirectChildren children;
     private final LeafInstaller installer;
     private final DirectPrefetch prefetch;
     private final FastPath fastPath;
@@ -35,7 +35,7 @@ final class DirectFaults {
         this.core = core;
         this.roots = roots;
         this.reclaimer = reclaimer;
-        this.lookup = lookup;
+        this.children = new DirectChildren(core, lookup);
         this.installer = installer;
         this.prefetch = new DirectPrefetch(core, installer);
         this.fastPath = new FastPath(core);
@@ -106,24 +106,9 @@ final class DirectFaults {
             if (level == hugePages.goal()) {
                 break;
             }
-            page = child(page, index, gfn & -(1L << 9 * (level - 1)), mode);
+            page = children.below(page, index, gfn, Role.ACC_ALL, mode, hugePages);
         }
         return install(vcpu, page, index, error);
-    }
-
-    private ShadowPage child(ShadowPage parent, int index, long gfn, MmuMode mode) {
-        int role = Role.child(parent.role, index, true, Role.ACC_ALL);
-        ShadowPage child = lookup.linkedChild(parent, index, gfn, role);
-        if (child != null) {
-            return child;
-        }
-        child = lookup.get(gfn, role, mode);
-        lookup.link(parent, index, child);
-        if (hugePages.splitsForNx(parent.level()) && !child.nxSplit) {
-            child.nxSplit = true;
-            core.counters.add(Counter.NX_LPAGE_SPLITS, 1);
-        }
-        return child;
     }
 
     private Outcome install(VcpuState vcpu, ShadowPage page, int index, int error) {

@@ -2,7 +2,6 @@ package org.shadowmmu.engine.fault;
 
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.cpu.HardwareWalk;
-import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.guest.Access;
 import org.shadowmmu.engine.guest.GuestWalker;
 import org.shadowmmu.engine.guest.PagingMode;
@@ -27,6 +26,7 @@ final class IndirectFaults {
     private final Roots roots;
     private final Reclaimer reclaimer;
     private final PageLookup lookup;
+    private final DirectChildren children;
     private final Zapper zapper;
     private final Synchronizer synchronizer;
     private final Registers registers;
@@ -57,6 +57,7 @@ final class IndirectFaults {
         this.roots = roots;
         this.reclaimer = reclaimer;
         this.lookup = lookup;
+        this.children = new DirectChildren(core, lookup);
         this.zapper = zapper;
         this.synchronizer = synchronizer;
         this.registers = registers;
@@ -222,7 +223,8 @@ final class IndirectFaults {
             if (page.level() == hugePages.goal()) {
                 break;
             }
-            page = directChild(page, index, gfn & -(1L << 9 * (page.level() - 1)), access, vcpu.mode());
+            dropChildOfOtherAccess(page, index, access);
+            page = children.below(page, index, gfn, access, vcpu.mode(), hugePages);
         }
         Outcome outcome = install(vcpu, page, index, error, access);
         if (outcome != Outcome.SPURIOUS) {
@@ -235,7 +237,8 @@ final class IndirectFaults {
         return outcome;
     }
 
-    private ShadowPage directChild(ShadowPage parent, int index, long gfn, int access, MmuMode mode) {
+    /** Unlinks a direct child that was made for another access (SP-23). */
+    private void dropChildOfOtherAccess(ShadowPage parent, int index, int access) {
         long spte = parent.spt[index];
         if (Spte.presentNonLeaf(spte, parent.level())) {
             ShadowPage old = core.pages.child(spte);
@@ -244,18 +247,6 @@ final class IndirectFaults {
                 core.requests.remoteFlush();
             }
         }
-        int role = Role.child(parent.role, index, true, access);
-        ShadowPage child = lookup.linkedChild(parent, index, gfn, role);
-        if (child != null) {
-            return child;
-        }
-        child = lookup.get(gfn, role, mode);
-        lookup.link(parent, index, child);
-        if (hugePages.splitsForNx(parent.level()) && !child.nxSplit) {
-            child.nxSplit = true;
-            core.counters.add(Counter.NX_LPAGE_SPLITS, 1);
-        }
-        return child;
     }
 
     private Outcome install(VcpuState vcpu, ShadowPage page, int index, int error, int access) {

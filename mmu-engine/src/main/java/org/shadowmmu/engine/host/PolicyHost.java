@@ -6,6 +6,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -25,8 +26,19 @@ import org.slf4j.LoggerFactory;
 public final class PolicyHost {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyHost.class);
 
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Patience patience;
+
     /** Makes a host; it keeps nothing between calls. */
-    public PolicyHost() {}
+    public PolicyHost() {
+        this(PATIENCE);
+    }
+
+    /** Makes a host that waits no longer than this for the code of a jar to say what it offers. */
+    public PolicyHost(Duration patience) {
+        this.patience = new Patience(patience);
+    }
 
     /**
      * Loads every policy of the given jars, and of the jars in the given directories (not below them).
@@ -35,7 +47,7 @@ public final class PolicyHost {
      * id, the first one read keeps it.
      */
     public PolicyCatalog load(List<Path> directoriesOrJars) {
-        Loading loading = new Loading();
+        Loading loading = new Loading(patience);
         for (Path jar : loading.jars(directoriesOrJars)) {
             loading.load(jar);
         }
@@ -47,6 +59,11 @@ public final class PolicyHost {
         private final Map<String, LoadedPolicy> policies = new LinkedHashMap<>();
         private final List<LoadProblem> problems = new ArrayList<>();
         private final List<PolicyClassLoader> loaders = new ArrayList<>();
+        private final Patience patience;
+
+        Loading(Patience patience) {
+            this.patience = patience;
+        }
 
         /** The jars to read, in order, each file once. */
         List<Path> jars(List<Path> directoriesOrJars) {
@@ -123,7 +140,7 @@ public final class PolicyHost {
             loaders.add(loader);
             for (String className : jar.providers()) {
                 try {
-                    add(new ProviderLoader(jar.origin(), loader, className).load());
+                    add(new ProviderLoader(jar.origin(), loader, className, patience).load());
                 } catch (JarProblem e) {
                     problems.add(LoadProblem.refused(name, e.sentence()));
                 }

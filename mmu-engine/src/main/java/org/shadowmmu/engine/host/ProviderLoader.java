@@ -15,8 +15,10 @@ final class ProviderLoader {
     private final PolicyOrigin origin;
     private final ClassLoader loader;
     private final String className;
+    private final Patience patience;
 
-    ProviderLoader(PolicyOrigin origin, ClassLoader loader, String className) {
+    ProviderLoader(PolicyOrigin origin, ClassLoader loader, String className, Patience patience) {
+        this.patience = patience;
         this.origin = origin;
         this.loader = loader;
         this.className = className;
@@ -28,8 +30,9 @@ final class ProviderLoader {
      * @throws JarProblem if anything about it is wrong
      */
     LoadedPolicy load() throws JarProblem {
-        PolicyProvider provider = provider();
-        PolicyDescriptor descriptor = descriptor(provider);
+        PolicyProvider provider = patience.with(this::provider, problem("never returned when it was made"));
+        PolicyDescriptor descriptor = patience.with(
+                () -> descriptor(provider), problem("never returned when it was asked for its descriptor"));
         if (!ApiVersion.CURRENT.supports(descriptor.apiVersion())) {
             throw new JarProblem(origin.jar() + ": policy '" + descriptor.id() + "' was built for API "
                     + descriptor.apiVersion() + ", and this host has API " + ApiVersion.CURRENT
@@ -64,13 +67,18 @@ final class ProviderLoader {
 
     private PolicyDescriptor descriptor(PolicyProvider provider) throws JarProblem {
         @Nullable PolicyDescriptor descriptor;
+        boolean steady;
         try {
             descriptor = provider.descriptor();
+            steady = descriptor == null || descriptor.equals(provider.descriptor());
         } catch (Throwable t) {
             throw problem(deed(t) + " when it was asked for its descriptor");
         }
         if (descriptor == null) {
             throw problem("returned null when it was asked for its descriptor");
+        }
+        if (!steady) {
+            throw problem("described another policy when it was asked for its descriptor again");
         }
         return descriptor;
     }

@@ -24,6 +24,9 @@ public final class ForeignCode {
     /** A predicate for a sentence whose subject is the policy or its jar, for instance {@code threw X (message)}. */
     public static String deed(Throwable thrown) {
         // The order matters: each is a LinkageError.
+        if (thrown instanceof ForbiddenReferenceError) {
+            return message(thrown);
+        }
         if (thrown instanceof UnsupportedClassVersionError) {
             return "was compiled for a newer Java than this Java "
                     + Runtime.version().feature() + " (" + message(thrown) + ")";

@@ -24,6 +24,7 @@ final class LinkedPageQueue implements PageQueue {
 
     @Override
     public void addYoungest(ShadowPageView page) {
+        links.watch.step();
         int id = pages.idOf(page);
         links.claim(id, number);
         links.older[id] = youngest;
@@ -39,6 +40,7 @@ final class LinkedPageQueue implements PageQueue {
 
     @Override
     public void addOldest(ShadowPageView page) {
+        links.watch.step();
         int id = pages.idOf(page);
         links.claim(id, number);
         links.younger[id] = oldest;
@@ -54,6 +56,7 @@ final class LinkedPageQueue implements PageQueue {
 
     @Override
     public void remove(ShadowPageView page) {
+        links.watch.step();
         if (contains(page)) {
             links.release(page.id());
         }
@@ -78,21 +81,25 @@ final class LinkedPageQueue implements PageQueue {
 
     @Override
     public boolean contains(ShadowPageView page) {
+        links.watch.step();
         return pages.contains(page) && links.owner(page.id()) == number;
     }
 
     @Override
     public int size() {
+        links.watch.step();
         return size;
     }
 
     @Override
     public @Nullable ShadowPageView oldest() {
+        links.watch.step();
         return pages.view(oldest);
     }
 
     @Override
     public @Nullable ShadowPageView youngest() {
+        links.watch.step();
         return pages.view(youngest);
     }
 
@@ -116,6 +123,7 @@ final class LinkedPageQueue implements PageQueue {
     @Override
     public @Nullable ShadowPageView oldestVictim() {
         for (int id = oldest; id != NONE; id = links.younger[id]) {
+            links.watch.step();
             ShadowPageView page = pages.view(id);
             if (page != null && !page.liveRoot()) {
                 return page;
@@ -127,6 +135,7 @@ final class LinkedPageQueue implements PageQueue {
     @Override
     public @Nullable ShadowPageView youngestVictim() {
         for (int id = youngest; id != NONE; id = links.older[id]) {
+            links.watch.step();
             ShadowPageView page = pages.view(id);
             if (page != null && !page.liveRoot()) {
                 return page;
@@ -138,6 +147,7 @@ final class LinkedPageQueue implements PageQueue {
     @Override
     public @Nullable ShadowPageView oldestVictim(PagePredicate test) {
         for (int id = oldest; id != NONE; id = links.younger[id]) {
+            links.watch.step();
             ShadowPageView page = pages.view(id);
             if (page != null && !page.liveRoot() && test.test(page)) {
                 return page;

@@ -13,6 +13,7 @@ final class PageLinks {
     static final int NONE = -1;
 
     final LivePages pages;
+    final PolicyWatch watch;
     int[] older = {};
     int[] younger = {};
     /** 0 for none, else 1 + the position of the queue in {@link #queues}. */
@@ -20,8 +21,9 @@ final class PageLinks {
 
     private final List<LinkedPageQueue> queues = new ArrayList<>();
 
-    PageLinks(LivePages pages) {
+    PageLinks(LivePages pages, PolicyWatch watch) {
         this.pages = pages;
+        this.watch = watch;
     }
 
     LinkedPageQueue newQueue() {

@@ -14,6 +14,7 @@ import org.shadowmmu.api.ShadowPageView;
 final class PolicyInstance implements PolicyContext {
     final PolicyChoice choice;
     final MmuPolicy policy;
+    final int number;
 
     private final PolicyRuntime runtime;
     private final PageLinks links;
@@ -28,17 +29,20 @@ final class PolicyInstance implements PolicyContext {
     PolicyInstance(PolicyRuntime runtime, PolicyChoice choice, long seed) {
         this.runtime = runtime;
         this.choice = choice;
-        this.links = new PageLinks(runtime.pages);
+        this.number = runtime.watch.member(choice);
+        this.links = new PageLinks(runtime.pages, runtime.watch);
         this.random = new SplittableRandom(seed ^ hash(choice.id()));
         @Nullable MmuPolicy created;
+        runtime.watch.enter(number, PolicyWatch.CREATE);
         try {
             created = choice.provider().create(this);
         } catch (Throwable t) {
-            throw threw("create", t);
+            throw threw(PolicyWatch.CREATE, t);
         }
         if (created == null) {
-            throw failure("create", "returned null instead of a policy");
+            throw failure(PolicyWatch.CREATE, "returned null instead of a policy");
         }
+        runtime.watch.leave();
         this.policy = created;
     }
 
@@ -51,12 +55,18 @@ final class PolicyInstance implements PolicyContext {
         return hash;
     }
 
-    PolicyFailure failure(String place, String deed) {
-        return new PolicyFailure(choice, place, runtime.eventNumber(), deed, null);
+    PolicyFailure failure(int place, String deed) {
+        return new PolicyFailure(choice, PolicyWatch.place(place), runtime.eventNumber(), deed, null);
     }
 
-    PolicyFailure threw(String place, Throwable thrown) {
-        return PolicyFailure.threw(choice, place, runtime.eventNumber(), thrown);
+    PolicyFailure threw(int place, Throwable thrown) {
+        if (runtime.watch.tookTooManySteps()) {
+            return failure(place, PolicyWatch.TOO_MANY_STEPS);
+        }
+        if (thrown instanceof DifferentAnswerError) {
+            return failure(place, "answered otherwise when the same run was repeated");
+        }
+        return PolicyFailure.threw(choice, PolicyWatch.place(place), runtime.eventNumber(), thrown);
     }
 
     /** Takes a zapped page out of the policy's queue and clears its word. */
@@ -74,22 +84,28 @@ final class PolicyInstance implements PolicyContext {
 
     @Override
     public RandomGenerator random() {
+        runtime.watch.step();
         return random;
     }
 
     @Override
     public PageQueue newQueue() {
+        if (!runtime.creating()) {
+            throw new IllegalStateException("a queue can be made while the policy is created only");
+        }
         return links.newQueue();
     }
 
     @Override
     public long word(ShadowPageView page) {
+        runtime.watch.step();
         int id = runtime.pages.idOf(page);
         return id < words.length ? words[id] : 0;
     }
 
     @Override
     public void setWord(ShadowPageView page, long value) {
+        runtime.watch.step();
         int id = runtime.pages.idOf(page);
         if (id >= words.length) {
             words = Arrays.copyOf(words, Math.max(id + 1, Math.max(64, 2 * words.length)));
@@ -99,21 +115,25 @@ final class PolicyInstance implements PolicyContext {
 
     @Override
     public long usedPages() {
+        runtime.watch.step();
         return runtime.facts.usedPages();
     }
 
     @Override
     public long quota() {
+        runtime.watch.step();
         return runtime.facts.quota();
     }
 
     @Override
     public long guestPages() {
+        runtime.watch.step();
         return runtime.facts.guestPages();
     }
 
     @Override
     public void requestZap(ShadowPageView page) {
+        runtime.watch.step();
         runtime.requestZap(page);
     }
 }

@@ -30,15 +30,32 @@ public final class PolicyRuntime {
     private static final int MEMSLOT = Decision.MEMSLOT_ZAP.ordinal();
     private static final int ROOT = Decision.ROOT_ZAP.ordinal();
 
+    private static final int PAGE_CREATED = Hook.PAGE_CREATED.ordinal();
+    private static final int PAGE_FOUND_AGAIN = Hook.PAGE_FOUND_AGAIN.ordinal();
+    private static final int PAGE_LINKED = Hook.PAGE_LINKED.ordinal();
+    private static final int PAGE_UNLINKED = Hook.PAGE_UNLINKED.ordinal();
+    private static final int LEAF_INSTALLED = Hook.LEAF_INSTALLED.ordinal();
+    private static final int ACCESSED_BIT_SET = Hook.ACCESSED_BIT_SET.ordinal();
+    private static final int PAGE_UNSYNCED = Hook.PAGE_UNSYNCED.ordinal();
+    private static final int PAGE_SYNCED = Hook.PAGE_SYNCED.ordinal();
+    private static final int WRITE_FLOODED = Hook.WRITE_FLOODED.ordinal();
+    private static final int PAGE_ZAPPED = Hook.PAGE_ZAPPED.ordinal();
+    private static final int SLOT_CHANGING = Hook.SLOT_CHANGING.ordinal();
+    private static final int RECLAIM_BEGINS = Hook.RECLAIM_BEGINS.ordinal();
+    private static final int RECLAIM_ENDS = Hook.RECLAIM_ENDS.ordinal();
+
     final LivePages pages = new LivePages();
+    final PolicyWatch watch;
     VmFacts facts = NoFacts.INSTANCE;
+    private boolean creating = true;
 
     private final PolicyInstance[] members;
     private final PolicyInstance[] answering = new PolicyInstance[Decision.values().length];
     private final long[] asked = new long[Decision.values().length];
-    private final LinkedPageQueue requestedZaps = new PageLinks(pages).newQueue();
+    private final LinkedPageQueue requestedZaps = new PageLinks(pages, new PolicyWatch()).newQueue();
 
     private final ReclaimOrder reclaimOrder;
+    private final boolean takesLiveRoots;
     private final ChildZap childZap;
     private final MemslotZap memslotZap;
     private final RootZap rootZap;
@@ -57,17 +74,20 @@ public final class PolicyRuntime {
     private final PolicyInstance[] onReclaimBegins;
     private final PolicyInstance[] onReclaimEnds;
 
-    private PolicyRuntime(PolicyAssignment assignment, long seed) {
+    private PolicyRuntime(PolicyAssignment assignment, long seed, PolicyWatch watch) {
+        this.watch = watch;
         List<PolicyInstance> distinct = new ArrayList<>();
         assignment
                 .choices()
                 .forEach((decision, choice) -> answering[decision.ordinal()] = instance(distinct, choice, seed));
         members = distinct.toArray(new PolicyInstance[0]);
+        creating = false;
 
         reclaimOrder = implementation(Decision.RECLAIM_ORDER, ReclaimOrder.class);
         childZap = implementation(Decision.CHILD_ZAP, ChildZap.class);
         memslotZap = implementation(Decision.MEMSLOT_ZAP, MemslotZap.class);
         rootZap = implementation(Decision.ROOT_ZAP, RootZap.class);
+        takesLiveRoots = askForLiveRoots();
 
         onPageCreated = listeners(Hook.PAGE_CREATED);
         onPageFoundAgain = listeners(Hook.PAGE_FOUND_AGAIN);
@@ -86,7 +106,7 @@ public final class PolicyRuntime {
 
     /** The runtime of a machine without third-party policy: Linux 6.1 in everything. */
     public static PolicyRuntime upstream() {
-        return new PolicyRuntime(PolicyAssignment.UPSTREAM, 0);
+        return new PolicyRuntime(PolicyAssignment.UPSTREAM, 0, new PolicyWatch());
     }
 
     /**
@@ -97,7 +117,22 @@ public final class PolicyRuntime {
      * @throws PolicyFailure if a policy cannot be created or lacks the interface of a decision its descriptor names
      */
     public static PolicyRuntime create(PolicyAssignment assignment, long seed) {
-        return new PolicyRuntime(assignment, seed);
+        return create(assignment, seed, new PolicyWatch());
+    }
+
+    /** As {@link #create(PolicyAssignment, long)}, under a watch that no other runtime has. */
+    public static PolicyRuntime create(PolicyAssignment assignment, long seed, PolicyWatch watch) {
+        return new PolicyRuntime(assignment, seed, watch);
+    }
+
+    /** What the policies are doing now. */
+    public PolicyWatch watch() {
+        return watch;
+    }
+
+    /** Whether policies are still being created. */
+    boolean creating() {
+        return creating;
     }
 
     /**
@@ -109,6 +144,7 @@ public final class PolicyRuntime {
             throw new IllegalStateException("a policy runtime belongs to one virtual machine");
         }
         this.facts = facts;
+        watch.bind(facts);
     }
 
     private PolicyInstance instance(List<PolicyInstance> distinct, PolicyChoice choice, long seed) {
@@ -121,7 +157,7 @@ public final class PolicyRuntime {
         for (Decision decision : choice.descriptor().decisions()) {
             if (!decision.type().isInstance(made.policy)) {
                 throw made.failure(
-                        "create",
+                        PolicyWatch.CREATE,
                         "made a policy that does not implement "
                                 + decision.type().getSimpleName() + " although its descriptor names the decision "
                                 + decision.id());
@@ -133,6 +169,19 @@ public final class PolicyRuntime {
 
     private <T> T implementation(Decision decision, Class<T> type) {
         return type.cast(answering[decision.ordinal()].policy);
+    }
+
+    private boolean askForLiveRoots() {
+        PolicyInstance member = answering[RECLAIM];
+        boolean answer;
+        watch.enter(member.number, PolicyWatch.DECISIONS + RECLAIM);
+        try {
+            answer = reclaimOrder.takesLiveRoots();
+        } catch (Throwable t) {
+            throw member.threw(PolicyWatch.DECISIONS + RECLAIM, t);
+        }
+        watch.leave();
+        return answer;
     }
 
     private PolicyInstance[] listeners(Hook hook) {
@@ -147,7 +196,7 @@ public final class PolicyRuntime {
                     listeners.add(member);
                 }
             } catch (LinkageError e) {
-                throw member.threw("create", e);
+                throw member.threw(PolicyWatch.CREATE, e);
             }
         }
         return listeners.toArray(new PolicyInstance[0]);
@@ -162,16 +211,18 @@ public final class PolicyRuntime {
     /** Reclaim begins (ZAP-20); {@code wanted} counts as ZAP-3 counts. */
     public void reclaimBegins(int wanted) {
         for (PolicyInstance member : onReclaimBegins) {
+            watch.enter(member.number, RECLAIM_BEGINS);
             try {
                 member.policy.reclaimBegins(wanted);
             } catch (Throwable t) {
-                throw member.threw(Hook.RECLAIM_BEGINS.toString(), t);
+                throw member.threw(RECLAIM_BEGINS, t);
             }
+            watch.leave();
         }
     }
 
     /**
-     * The next page to reclaim: live, and no live root. Call it only while at least one such page exists.
+     * The next page to reclaim: live, and no live root unless the policy said at its creation that it takes those. Call it only while at least one such page exists.
      *
      * @throws PolicyFailure if the policy names none, or one that may not be taken
      */
@@ -180,15 +231,20 @@ public final class PolicyRuntime {
         PolicyInstance member = answering[RECLAIM];
         @Nullable ShadowPageView victim;
         @Nullable String objection;
+        watch.enter(member.number, PolicyWatch.DECISIONS + RECLAIM);
         try {
             victim = reclaimOrder.nextVictim();
             objection = objectionTo(victim);
+            if (victim != null && objection == null) {
+                watch.answered(victim.creationNumber());
+            }
         } catch (Throwable t) {
-            throw member.threw("decision reclaim-order (nextVictim)", t);
+            throw member.threw(PolicyWatch.DECISIONS + RECLAIM, t);
         }
         if (victim == null || objection != null) {
-            throw member.failure("decision reclaim-order (nextVictim)", "returned " + objection);
+            throw member.failure(PolicyWatch.DECISIONS + RECLAIM, "returned " + objection);
         }
+        watch.leave();
         return victim;
     }
 
@@ -198,7 +254,7 @@ public final class PolicyRuntime {
             return "null instead of a victim";
         }
         if (pages.contains(victim)) {
-            return victim.liveRoot() ? "a live root as victim" : null;
+            return victim.liveRoot() && !takesLiveRoots ? "a live root as victim" : null;
         }
         return pages.wasZapped(victim)
                 ? "a page as victim that was already zapped"
@@ -208,11 +264,13 @@ public final class PolicyRuntime {
     /** Reclaim ended; {@code reclaimed} counts as ZAP-3 counts. */
     public void reclaimEnds(int reclaimed) {
         for (PolicyInstance member : onReclaimEnds) {
+            watch.enter(member.number, RECLAIM_ENDS);
             try {
                 member.policy.reclaimEnds(reclaimed);
             } catch (Throwable t) {
-                throw member.threw(Hook.RECLAIM_ENDS.toString(), t);
+                throw member.threw(RECLAIM_ENDS, t);
             }
+            watch.leave();
         }
     }
 
@@ -222,40 +280,54 @@ public final class PolicyRuntime {
             return false;
         }
         asked[CHILD]++;
+        PolicyInstance member = answering[CHILD];
+        boolean answer;
+        watch.enter(member.number, PolicyWatch.DECISIONS + CHILD);
         try {
-            return childZap.zapWithLastParent(child, tdpEnabled, cause);
+            answer = childZap.zapWithLastParent(child, tdpEnabled, cause);
+            watch.answered(answer ? 1 : 0);
         } catch (Throwable t) {
-            throw answering[CHILD].threw("decision child-zap (zapWithLastParent)", t);
+            throw member.threw(PolicyWatch.DECISIONS + CHILD, t);
         }
+        watch.leave();
+        return answer;
     }
 
     /** How much a deletion or move of a memslot zaps. */
     public MemslotZapScope memslotZapScope(MemslotChange change) {
         asked[MEMSLOT]++;
+        PolicyInstance member = answering[MEMSLOT];
         @Nullable MemslotZapScope scope;
+        watch.enter(member.number, PolicyWatch.DECISIONS + MEMSLOT);
         try {
             scope = memslotZap.scope(change);
+            watch.answered(scope == null ? -1 : scope.ordinal());
         } catch (Throwable t) {
-            throw answering[MEMSLOT].threw("decision memslot-zap (scope)", t);
+            throw member.threw(PolicyWatch.DECISIONS + MEMSLOT, t);
         }
         if (scope == null) {
-            throw answering[MEMSLOT].failure("decision memslot-zap (scope)", "returned null instead of a scope");
+            throw member.failure(PolicyWatch.DECISIONS + MEMSLOT, "returned null instead of a scope");
         }
+        watch.leave();
         return scope;
     }
 
     /** In which order a root of the TDP MMU is torn down. */
     public RootZapOrder rootZapOrder(int rootLevel, int addressSpace) {
         asked[ROOT]++;
+        PolicyInstance member = answering[ROOT];
         @Nullable RootZapOrder order;
+        watch.enter(member.number, PolicyWatch.DECISIONS + ROOT);
         try {
             order = rootZap.order(rootLevel, addressSpace);
+            watch.answered(order == null ? -1 : order.ordinal());
         } catch (Throwable t) {
-            throw answering[ROOT].threw("decision root-zap (order)", t);
+            throw member.threw(PolicyWatch.DECISIONS + ROOT, t);
         }
         if (order == null) {
-            throw answering[ROOT].failure("decision root-zap (order)", "returned null instead of an order");
+            throw member.failure(PolicyWatch.DECISIONS + ROOT, "returned null instead of an order");
         }
+        watch.leave();
         return order;
     }
 
@@ -265,44 +337,52 @@ public final class PolicyRuntime {
     public void pageCreated(ShadowPageView page) {
         pages.add(page);
         for (PolicyInstance member : onPageCreated) {
+            watch.enter(member.number, PAGE_CREATED);
             try {
                 member.policy.pageCreated(page);
             } catch (Throwable t) {
-                throw member.threw(Hook.PAGE_CREATED.toString(), t);
+                throw member.threw(PAGE_CREATED, t);
             }
+            watch.leave();
         }
     }
 
     /** A lookup found an existing page. */
     public void pageFoundAgain(ShadowPageView page) {
         for (PolicyInstance member : onPageFoundAgain) {
+            watch.enter(member.number, PAGE_FOUND_AGAIN);
             try {
                 member.policy.pageFoundAgain(page);
             } catch (Throwable t) {
-                throw member.threw(Hook.PAGE_FOUND_AGAIN.toString(), t);
+                throw member.threw(PAGE_FOUND_AGAIN, t);
             }
+            watch.leave();
         }
     }
 
     /** An SPTE of {@code parent} now points to {@code child}. */
     public void pageLinked(ShadowPageView parent, ShadowPageView child) {
         for (PolicyInstance member : onPageLinked) {
+            watch.enter(member.number, PAGE_LINKED);
             try {
                 member.policy.pageLinked(parent, child);
             } catch (Throwable t) {
-                throw member.threw(Hook.PAGE_LINKED.toString(), t);
+                throw member.threw(PAGE_LINKED, t);
             }
+            watch.leave();
         }
     }
 
     /** An SPTE of {@code parent} no longer points to {@code child}. */
     public void pageUnlinked(ShadowPageView parent, ShadowPageView child) {
         for (PolicyInstance member : onPageUnlinked) {
+            watch.enter(member.number, PAGE_UNLINKED);
             try {
                 member.policy.pageUnlinked(parent, child);
             } catch (Throwable t) {
-                throw member.threw(Hook.PAGE_UNLINKED.toString(), t);
+                throw member.threw(PAGE_UNLINKED, t);
             }
+            watch.leave();
         }
     }
 
@@ -314,11 +394,13 @@ public final class PolicyRuntime {
     /** A leaf SPTE was installed or changed. */
     public void leafInstalled(ShadowPageView page, int index, boolean prefetched) {
         for (PolicyInstance member : onLeafInstalled) {
+            watch.enter(member.number, LEAF_INSTALLED);
             try {
                 member.policy.leafInstalled(page, index, prefetched);
             } catch (Throwable t) {
-                throw member.threw(Hook.LEAF_INSTALLED.toString(), t);
+                throw member.threw(LEAF_INSTALLED, t);
             }
+            watch.leave();
         }
     }
 
@@ -330,55 +412,65 @@ public final class PolicyRuntime {
     /** The processor set the accessed bit of a leaf SPTE that had it clear. */
     public void accessedBitSet(ShadowPageView page, int index) {
         for (PolicyInstance member : onAccessedBitSet) {
+            watch.enter(member.number, ACCESSED_BIT_SET);
             try {
                 member.policy.accessedBitSet(page, index);
             } catch (Throwable t) {
-                throw member.threw(Hook.ACCESSED_BIT_SET.toString(), t);
+                throw member.threw(ACCESSED_BIT_SET, t);
             }
+            watch.leave();
         }
     }
 
     /** The page became unsync. */
     public void pageUnsynced(ShadowPageView page) {
         for (PolicyInstance member : onPageUnsynced) {
+            watch.enter(member.number, PAGE_UNSYNCED);
             try {
                 member.policy.pageUnsynced(page);
             } catch (Throwable t) {
-                throw member.threw(Hook.PAGE_UNSYNCED.toString(), t);
+                throw member.threw(PAGE_UNSYNCED, t);
             }
+            watch.leave();
         }
     }
 
     /** The page is no longer unsync. */
     public void pageSynced(ShadowPageView page) {
         for (PolicyInstance member : onPageSynced) {
+            watch.enter(member.number, PAGE_SYNCED);
             try {
                 member.policy.pageSynced(page);
             } catch (Throwable t) {
-                throw member.threw(Hook.PAGE_SYNCED.toString(), t);
+                throw member.threw(PAGE_SYNCED, t);
             }
+            watch.leave();
         }
     }
 
     /** Emulated writes flooded the page. */
     public void writeFlooded(ShadowPageView page) {
         for (PolicyInstance member : onWriteFlooded) {
+            watch.enter(member.number, WRITE_FLOODED);
             try {
                 member.policy.writeFlooded(page);
             } catch (Throwable t) {
-                throw member.threw(Hook.WRITE_FLOODED.toString(), t);
+                throw member.threw(WRITE_FLOODED, t);
             }
+            watch.leave();
         }
     }
 
     /** The page is being zapped; once this returns its id may be given to a new page. Call it once per page. */
     public void pageZapped(ShadowPageView page) {
         for (PolicyInstance member : onPageZapped) {
+            watch.enter(member.number, PAGE_ZAPPED);
             try {
                 member.policy.pageZapped(page);
             } catch (Throwable t) {
-                throw member.threw(Hook.PAGE_ZAPPED.toString(), t);
+                throw member.threw(PAGE_ZAPPED, t);
             }
+            watch.leave();
         }
         int id = page.id();
         for (PolicyInstance member : members) {
@@ -391,11 +483,13 @@ public final class PolicyRuntime {
     /** A memslot is about to change; nothing is zapped for it yet. */
     public void slotChanging(MemslotChange change) {
         for (PolicyInstance member : onSlotChanging) {
+            watch.enter(member.number, SLOT_CHANGING);
             try {
                 member.policy.slotChanging(change);
             } catch (Throwable t) {
-                throw member.threw(Hook.SLOT_CHANGING.toString(), t);
+                throw member.threw(SLOT_CHANGING, t);
             }
+            watch.leave();
         }
     }
 
@@ -403,6 +497,7 @@ public final class PolicyRuntime {
 
     void requestZap(ShadowPageView page) {
         pages.idOf(page);
+        watch.answered(~page.creationNumber());
         if (!requestedZaps.contains(page)) {
             requestedZaps.addYoungest(page);
         }

@@ -22,7 +22,7 @@ public final class MmuCore {
     public final MemslotTable memslots = new MemslotTable();
     public final GuestMemory memory = new GuestMemory(memslots, host);
     public final Work work = new Work();
-    public final ShadowPages pages = new ShadowPages(work);
+    public final ShadowPages pages;
     /** The roots of the TDP MMU, newest first (TDP-1). */
     public final List<ShadowPage> tdpRoots = new ArrayList<>();
 
@@ -34,6 +34,7 @@ public final class MmuCore {
     public MmuCore(MmuOptions options, int vcpus, PolicyRuntime policies, EventStream events) {
         this.options = options;
         this.policies = policies;
+        this.pages = new ShadowPages(policies.watch(), work);
         this.events = events;
         this.counters = new Counters(vcpus);
         this.requests = new VcpuRequests(vcpus, counters);

@@ -12,6 +12,9 @@ public final class ShadowPage implements ShadowPageView {
     /** Entries of a table. */
     public static final int ENTRIES = 512;
 
+    /** What a look at every entry counts for in {@link org.shadowmmu.engine.policy.PolicyWatch}: about its time. */
+    private static final int STEPS_OF_A_SCAN = 64;
+
     /** The SPTEs. */
     public final long[] spt = new long[ENTRIES];
     /** See {@link #id()}. */
@@ -166,6 +169,7 @@ public final class ShadowPage implements ShadowPageView {
 
     @Override
     public int parentCount() {
+        pages.watch().step();
         return pages.lists().size(parents);
     }
 
@@ -173,12 +177,14 @@ public final class ShadowPage implements ShadowPageView {
     public void visitParents(PageVisitor visitor) {
         PteLists lists = pages.lists();
         for (long at = lists.start(parents); at >= 0; at = lists.next(at)) {
+            pages.watch().step();
             visitor.visit(pages.byId(PteLists.pageId(lists.at(at))));
         }
     }
 
     @Override
     public void visitChildren(PageVisitor visitor) {
+        pages.watch().steps(STEPS_OF_A_SCAN);
         int level = level();
         for (int index = 0; index < ENTRIES; index++) {
             if (Spte.presentNonLeaf(spt[index], level)) {
@@ -189,6 +195,7 @@ public final class ShadowPage implements ShadowPageView {
 
     @Override
     public int presentEntries() {
+        pages.watch().steps(STEPS_OF_A_SCAN);
         int present = 0;
         for (long spte : spt) {
             if (Spte.present(spte)) {
@@ -200,6 +207,7 @@ public final class ShadowPage implements ShadowPageView {
 
     @Override
     public int accessedEntries() {
+        pages.watch().steps(STEPS_OF_A_SCAN);
         int level = level();
         int accessed = 0;
         for (long spte : spt) {

@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.event.Work;
 import org.shadowmmu.engine.event.WorkCounter;
+import org.shadowmmu.engine.policy.PolicyWatch;
 
 /**
  * The shadow pages of one virtual machine: allocation, the hash table by frame (SP-10, SP-11), the list of active pages
@@ -33,15 +34,23 @@ public final class ShadowPages {
     private long max;
     private long indirect;
 
-    /** Makes no pages, whose work nobody counts. */
-    public ShadowPages() {
-        this(new Work());
-    }
+    private final PolicyWatch watch;
 
-    /** Makes no pages. */
-    ShadowPages(Work work) {
+    /** Makes the pages of a machine; what policies walk over is counted by {@code watch}. */
+    public ShadowPages(PolicyWatch watch, Work work) {
+        this.watch = watch;
         this.work = work;
         lists = new PteLists(work);
+    }
+
+    /** Makes pages that no policy sees and whose work nobody counts. */
+    public ShadowPages() {
+        this(new PolicyWatch(), new Work());
+    }
+
+    /** Counts the steps of policies. */
+    PolicyWatch watch() {
+        return watch;
     }
 
     /** The reverse maps and parent lists. */

@@ -17,6 +17,9 @@ import org.shadowmmu.engine.vcpu.VcpuState;
 
 /** A virtual CPU: enters the guest, accesses memory, faults, and changes registers. */
 public final class Vcpu {
+    /** No host frame. */
+    public static final long NO_FRAME = -1;
+
     private final VirtualMachine machine;
     private final VcpuState state;
     private final GuestEntry entry;
@@ -142,7 +145,7 @@ public final class Vcpu {
         return virtual.run(false);
     }
 
-    /** The host frame that the last successful access by virtual address reached; an emulated access reaches none. */
+    /** The host frame that the last access by virtual address reached; {@link #NO_FRAME} if it failed or was emulated. */
     public long reachedPfn() {
         return virtual.pfn();
     }

@@ -56,7 +56,7 @@ final class VirtualAccess {
         return instruction;
     }
 
-    /** The host frame that the last successful access reached. */
+    /** The host frame that the last access reached; {@link Vcpu#NO_FRAME} if it failed or was emulated. */
     long pfn() {
         return pfn;
     }
@@ -79,6 +79,7 @@ final class VirtualAccess {
                 return success;
             }
             success = VirtualAccessResult.FAULT;
+            pfn = Vcpu.NO_FRAME;
             VirtualAccessResult result = handle(deviceAccesses);
             if (result != null) {
                 return result;

@@ -12,13 +12,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.shadowmmu.engine.cpu.HardwareWalk;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.shadow.PteLists;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.Spte;
 import org.shadowmmu.engine.shadow.Surgery;
 import org.shadowmmu.engine.testing.TestMachine;
+import org.shadowmmu.engine.tlb.Tlb;
 import org.shadowmmu.engine.vcpu.RootSurgery;
 
 /**
@@ -36,6 +39,8 @@ class AuditTest {
 
     private final TestMachine machine = TestMachine.direct();
     private final MmuCore core = machine.core;
+    private final TestMachine tdp = TestMachine.with(MmuOptions.withTdpMmu());
+    private TestMachine broken = machine;
     private ShadowPage spare;
     private ShadowPage directory;
     private ShadowPage table;
@@ -60,6 +65,11 @@ class AuditTest {
         core.counters.add(Counter.MMU_UNSYNC, 1);
         core.unsync.markParents(table);
         machine.audit();
+
+        tdp.slot(0, 0, 0x800);
+        tdp.write(PLAIN);
+        tdp.write(DIRECTORY);
+        tdp.audit();
     }
 
     /** A page as SP-15 and SP-16 make it. */
@@ -81,7 +91,7 @@ class AuditTest {
     void aBrokenInvariantIsFoundAndNoOther(Invariant invariant) {
         breakIt(invariant);
 
-        List<AuditViolation> found = Audit.check(machine.vm);
+        List<AuditViolation> found = Audit.check(broken.vm);
 
         assertThat(found).extracting(AuditViolation::invariant).containsOnly(invariant);
         assertThat(found.get(0).toString())
@@ -138,6 +148,26 @@ class AuditTest {
             case TRACK_COUNTS_ARE_SHADOWED_DIRECTORIES -> machine.slot(0).track(DIRECTORY, 1);
             case DISALLOW_COUNTS_ARE_ALIGNMENT_AND_SHADOWED_TABLES ->
                 machine.slot(0).countDisallowed(0, 1);
+            case TDP_REFERENCES_ARE_ROOT_SLOTS -> {
+                broken = tdp;
+                tdp.core.tdpRoots.get(0).rootCount--;
+            }
+            case TDP_TABLES_ARE_LINKED_ONCE -> {
+                broken = tdp;
+                tdp.core.pages.createTdp(0, Role.withLevel(MIRROR | Role.DIRECT, 2));
+            }
+            case TDP_ROOTS_ARE_CURRENT_OR_ZAPPED -> {
+                broken = tdp;
+                ShadowPage root = tdp.core.tdpRoots.get(0);
+                ShadowPage second = tdp.core.pages.createTdp(0, root.role);
+                second.rootCount = 1;
+                tdp.core.tdpRoots.add(second);
+            }
+            case CACHED_TRANSLATIONS_ARE_STILL_IN_THE_TABLES -> {
+                machine.vm.vcpu(0).state().setTlb(new Tlb(16, 2));
+                machine.write(PLAIN);
+                change(PLAIN, 0, Spte.WRITABLE);
+            }
             case SHADOWED_GUEST_TABLES_ARE_WRITE_PROTECTED -> change(DIRECTORY, Spte.WRITABLE | Spte.MMU_WRITABLE, 0);
         }
     }
@@ -166,6 +196,8 @@ class AuditTest {
                         LeafChecks.class,
                         RmapChecks.class,
                         UnsyncChecks.class,
+                        TdpChecks.class,
+                        TlbChecks.class,
                         GuestTableChecks.class)
                 .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
                 .map(java.lang.reflect.Method::getName);
@@ -218,6 +250,76 @@ class AuditTest {
         assertFound(Invariant.LINKS_ARE_IN_THEIR_CHILDS_PARENT_LIST, "which does not link it");
     }
 
+    /** TDP-1: whatever is wrong with the tree of the TDP MMU is found. */
+    @Test
+    void treeOfTheTdpMmuIsATree() {
+        broken = tdp;
+        ShadowPage root = tdp.core.tdpRoots.get(0);
+        ShadowPage level3 = tdp.core.pages.child(root.spt[0]);
+        long link = level3.spt[0];
+
+        level3.spt[1] = link;
+        assertFound(Invariant.TDP_TABLES_ARE_LINKED_ONCE, "links something else than the table of its range");
+        level3.spt[1] = 0;
+        root.spt[0] = link;
+        assertFound(Invariant.TDP_TABLES_ARE_LINKED_ONCE, "is 0 instead of 1");
+    }
+
+    /** TDP-20, TDP-21: an operation that invalidates roots zaps them. */
+    @Test
+    void rootOfTheTdpMmuThatWaitsForItsZapIsFound() {
+        broken = tdp;
+        tdp.core.tdpRoots.get(0).zapScheduled = true;
+
+        assertFound(Invariant.TDP_ROOTS_ARE_CURRENT_OR_ZAPPED, "waits to be zapped");
+    }
+
+    /** TDP-3: one holder is the MMU itself. */
+    @Test
+    void rootOfTheTdpMmuHasOneHolderMore() {
+        broken = tdp;
+        tdp.core.tdpRoots.get(0).rootCount--;
+
+        assertFound(Invariant.TDP_REFERENCES_ARE_ROOT_SLOTS, "is 1 instead of 2");
+    }
+
+    /** TDP-42: the leaves of the TDP MMU are looked at, too. */
+    @Test
+    void writableLeafOfTheTdpMmuOverAGuestTableIsFound() {
+        broken = tdp;
+        ShadowPage page = tdp.core.pages.create(DIRECTORY, Role.withLevel(MIRROR, 2));
+        tdp.core.pages.countIndirect(1);
+        tdp.slot(0).countDisallowed(DIRECTORY, 1);
+        tdp.slot(0).track(DIRECTORY, 1);
+
+        assertFound(
+                Invariant.SHADOWED_GUEST_TABLES_ARE_WRITE_PROTECTED,
+                "maps the table of " + Violations.name(page) + ", which is not unsync");
+    }
+
+    /** OV-9: what a flush will remove may be there until then. */
+    @Test
+    void cachedTranslationMayBeStaleWhileAFlushIsAskedFor() {
+        machine.vm.vcpu(0).state().setTlb(new Tlb(16, 2));
+        machine.write(PLAIN);
+        machine.write(PLAIN + 1);
+        machine.discard(0, PLAIN, 1);
+        machine.audit();
+        core.requests.take(0, VcpuRequests.TLB_FLUSH);
+        assertFound(
+                Invariant.CACHED_TRANSLATIONS_ARE_STILL_IN_THE_TABLES,
+                "virtual CPU 0 translates page 0x10 to host frame 0x40010 with rights 0xe67");
+    }
+
+    /** TDP-16. */
+    @Test
+    void frozenEntryIsFound() {
+        broken = tdp;
+        tdp.pageFor(PLAIN).spt[0x80] = Spte.REMOVED;
+
+        assertFound(Invariant.ENTRIES_ARE_EMPTY_PRESENT_OR_MMIO, "is none of these");
+    }
+
     /** INV-11: also a frame that no directory lies in. */
     @Test
     void frameWithoutDirectoryIsNotTracked() {
@@ -254,7 +356,7 @@ class AuditTest {
     }
 
     private void assertFound(Invariant invariant, String words) {
-        List<AuditViolation> found = Audit.check(machine.vm);
+        List<AuditViolation> found = Audit.check(broken.vm);
         assertThat(found).extracting(AuditViolation::invariant).containsOnly(invariant);
         assertThat(found).extracting(AuditViolation::finding).anyMatch(finding -> finding.contains(words));
     }

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.shadowmmu.api.MemslotChange;
 import org.shadowmmu.api.UnlinkCause;
 import org.shadowmmu.api.testing.FakePage;
+import org.shadowmmu.api.testing.TestJar;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyFailure;
 import org.shadowmmu.engine.policy.PolicyRuntime;

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.shadowmmu.api.testing.FakePage;
+import org.shadowmmu.api.testing.TestJar;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyFailure;
 import org.shadowmmu.engine.policy.PolicyRuntime;

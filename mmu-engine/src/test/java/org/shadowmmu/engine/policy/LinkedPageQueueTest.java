@@ -28,7 +28,7 @@ class LinkedPageQueueTest {
     private static final PagePredicate EVEN = page -> page.creationNumber() % 2 == 0;
 
     private final LivePages live = new LivePages();
-    private final PageLinks links = new PageLinks(live);
+    private final PageLinks links = new PageLinks(live, new PolicyWatch());
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})

@@ -99,6 +99,12 @@ public final class EventLog implements MmuEvents {
     }
 
     @Override
+    public void tdpSpteChanged(int addressSpace, long gfn, int level, long oldSpte, long newSpte) {
+        lines.add("changed " + hex(gfn) + " l" + level + " " + hex(oldSpte & ~Spte.ADDRESS) + " to "
+                + hex(newSpte & ~Spte.ADDRESS));
+    }
+
+    @Override
     public void markMmioSpte(long gfn, int access, long generation, int index) {
         lines.add("mark " + hex(gfn) + " access " + hex(access) + " gen " + hex(generation));
     }

@@ -13,6 +13,8 @@ import org.shadowmmu.api.PolicyContext;
 import org.shadowmmu.api.PolicyDescriptor;
 import org.shadowmmu.api.PolicyProvider;
 import org.shadowmmu.api.ReclaimOrder;
+import org.shadowmmu.api.RootZap;
+import org.shadowmmu.api.RootZapOrder;
 import org.shadowmmu.api.ShadowPageView;
 import org.shadowmmu.api.UnlinkCause;
 import org.shadowmmu.engine.policy.PolicyAssignment;
@@ -26,6 +28,11 @@ public final class TestPolicy {
     /** Memslot changes zap in one scope. */
     public static PolicyRuntime zapping(MemslotZapScope scope) {
         return runtime(Decision.MEMSLOT_ZAP, context -> new Scope(scope));
+    }
+
+    /** Roots of the TDP MMU are torn down in one order. */
+    public static PolicyRuntime tearingDown(RootZapOrder order) {
+        return runtime(Decision.ROOT_ZAP, context -> new Order(order));
     }
 
     /** A child goes with its last parent, always. */
@@ -55,6 +62,13 @@ public final class TestPolicy {
             }
         };
         return PolicyRuntime.create(PolicyAssignment.of(PolicyChoice.inProcess(provider)), 1);
+    }
+
+    private record Order(RootZapOrder order) implements MmuPolicy, RootZap {
+        @Override
+        public RootZapOrder order(int rootLevel, int addressSpace) {
+            return order;
+        }
     }
 
     private record Scope(MemslotZapScope scope) implements MmuPolicy, MemslotZap {

@@ -3,6 +3,7 @@ package org.shadowmmu.lab.cli;
 import jakarta.inject.Inject;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,11 +17,13 @@ import org.shadowmmu.lab.report.TerminalTable;
 import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.store.ResultFolder;
 import org.shadowmmu.lab.store.StoredRun;
+import org.shadowmmu.lab.trial.CallLimit;
 import org.shadowmmu.lab.trial.ExperimentRun;
 import org.shadowmmu.lab.trial.ManifestWriter;
 import org.shadowmmu.lab.trial.Plan;
 import org.shadowmmu.lab.trial.Planner;
 import org.shadowmmu.lab.trial.RunListener;
+import org.shadowmmu.lab.trial.RunOptions;
 import org.shadowmmu.lab.trial.TrialRunner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,6 +63,17 @@ public final class RunCommand implements Callable<Integer> {
             description = "Run N trials at a time (default: one per processor). Changes no result.")
     private int jobs = Runtime.getRuntime().availableProcessors();
 
+    @Option(
+            names = "--call-limit",
+            paramLabel = "SECONDS",
+            description = "Give a trial up when one call of a policy takes this long (default: ${DEFAULT-VALUE}).")
+    private int callLimit = 10;
+
+    @Option(
+            names = "--check-repeat",
+            description = "Run every trial twice; a policy that does not answer the same both times fails.")
+    private boolean checkRepeat;
+
     @Option(names = "--force", description = "Replace results that lie in the folder.")
     private boolean force;
 
@@ -85,6 +99,9 @@ public final class RunCommand implements Callable<Integer> {
         if (jobs < 1) {
             throw new BadInputException("--jobs must be 1 or more, not " + jobs + ".");
         }
+        if (callLimit < 1) {
+            throw new BadInputException("--call-limit must be 1 or more, not " + callLimit + ".");
+        }
         PrintWriter err = spec.commandLine().getErr();
         Path path = environment.directory().resolve(file);
         ExperimentFile experiment = ExperimentFile.read(path);
@@ -108,7 +125,7 @@ public final class RunCommand implements Callable<Integer> {
                             plan,
                             manifest,
                             folder,
-                            jobs,
+                            new RunOptions(jobs, CallLimit.of(Duration.ofSeconds(callLimit)), checkRepeat),
                             spec.commandLine().getParseResult().originalArgs(),
                             listener);
         }

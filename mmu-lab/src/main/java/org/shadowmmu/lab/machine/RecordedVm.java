@@ -22,6 +22,7 @@ import org.shadowmmu.lab.recording.RecordedMachine;
 import org.shadowmmu.lab.recording.RecordedOp;
 import org.shadowmmu.lab.recording.RecordedOpKind;
 import org.shadowmmu.lab.recording.RecordingHeader;
+import org.shadowmmu.lab.recording.StatText;
 
 /** The virtual machine of a recording: engine, CPU, stub and VMM, ready to carry out the recorded operations. */
 public final class RecordedVm implements RecordedMachine {
@@ -65,7 +66,7 @@ public final class RecordedVm implements RecordedMachine {
         }
         RecordingHeader.Nested nested = header.nested();
         nestedGuest = nested == null ? null : new NestedGuest(nested, stub, events);
-        stats = new StatText(machine.counters(), header.vcpus());
+        stats = new StatText(header.vcpus());
         dump = new DumpText(machine, linux612(header) ? Role.INVALID : 0);
         audit = new Audit(machine);
         machine.vcpu(0).emulator().setMmioListener(result::mmio);
@@ -103,7 +104,7 @@ public final class RecordedVm implements RecordedMachine {
         out.append(lines);
         lines.clear();
         result.appendTo(out);
-        stats.append(out);
+        stats.append(machine.counters(), out);
         if (op.kind() == RecordedOpKind.DUMP) {
             dump.append(out);
         }

@@ -5,6 +5,7 @@ import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.policy.DecisionCounts;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyRuntime;
+import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.vm.AccessKind;
 import org.shadowmmu.engine.vm.VirtualMachine;
@@ -23,8 +24,8 @@ public final class EngineMachine implements TrialMachine {
     }
 
     /** Makes a machine; as {@link MachineFactory#create}. */
-    public static EngineMachine create(PolicyAssignment assignment, int vcpus, long seed) {
-        PolicyRuntime policies = PolicyRuntime.create(assignment, seed);
+    public static EngineMachine create(PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch) {
+        PolicyRuntime policies = PolicyRuntime.create(assignment, seed, watch);
         return new EngineMachine(VirtualMachine.create(MmuOptions.tdp(), vcpus, policies, null), policies);
     }
 

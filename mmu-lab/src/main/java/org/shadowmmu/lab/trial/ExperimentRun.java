@@ -26,7 +26,7 @@ public final class ExperimentRun {
      * Runs every trial of a plan and stores what comes out.
      *
      * @param manifest the manifest of the plan
-     * @param jobs trials to run at the same time; changes no result
+     * @param options how it is carried out; changes no result
      * @param commandLine the command line as given
      * @return how many trials failed
      */
@@ -34,7 +34,7 @@ public final class ExperimentRun {
             Plan plan,
             Manifest manifest,
             ResultFolder folder,
-            int jobs,
+            RunOptions options,
             List<String> commandLine,
             RunListener listener) {
         Instant started = clock.instant();
@@ -42,13 +42,13 @@ public final class ExperimentRun {
         Recorder recorder;
         try (TrialLog log = new TrialLog(folder)) {
             recorder = new Recorder(log, listener);
-            new TrialPool(runner, jobs).run(plan.trials(), recorder);
+            new TrialPool(runner, options).run(plan.trials(), recorder);
         }
         VolatileFacts facts = new VolatileFacts(
                 commandLine,
                 started.truncatedTo(ChronoUnit.SECONDS).toString(),
                 ChronoUnit.MILLIS.between(started, clock.instant()) / 1e3,
-                jobs,
+                options.jobs(),
                 recorder.seconds,
                 System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"),

@@ -2,6 +2,7 @@ package org.shadowmmu.lab.trial;
 
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyFailure;
+import org.shadowmmu.engine.policy.PolicyWatch;
 
 /** Makes the virtual machine of a trial. */
 @FunctionalInterface
@@ -12,7 +13,8 @@ public interface MachineFactory {
      * @param assignment who takes which decision
      * @param vcpus number of virtual CPUs
      * @param seed seed of everything random in the machine
+     * @param watch the watch of its policies, used by no other machine
      * @throws PolicyFailure if a policy cannot be created
      */
-    TrialMachine create(PolicyAssignment assignment, int vcpus, long seed);
+    TrialMachine create(PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch);
 }

@@ -10,5 +10,6 @@ import org.shadowmmu.lab.workload.TimeSeries;
  * @param result figures, or why there are none
  * @param series its course, null if it failed
  * @param seconds how long it took; not part of the results
+ * @param outOfMemory whether it failed because memory ran out, which may be the fault of another trial
  */
-public record TrialOutcome(TrialResult result, @Nullable TimeSeries series, double seconds) {}
+public record TrialOutcome(TrialResult result, @Nullable TimeSeries series, double seconds, boolean outOfMemory) {}

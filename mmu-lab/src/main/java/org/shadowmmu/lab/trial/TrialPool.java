@@ -12,26 +12,26 @@ import java.util.concurrent.Future;
  * change, so the outcomes, handed over in the order of the plan, do not depend on the number of threads.
  */
 public final class TrialPool {
-    private final TrialRunner runner;
+    private final TrialGuard guard;
     private final int jobs;
 
-    /** Runs up to {@code jobs} trials at a time. */
-    public TrialPool(TrialRunner runner, int jobs) {
-        this.runner = runner;
-        this.jobs = jobs;
+    /** Runs trials as the options say. */
+    public TrialPool(TrialRunner runner, RunOptions options) {
+        this.guard = new TrialGuard(runner, options);
+        this.jobs = options.jobs();
     }
 
     /** Runs every trial; returns when the last outcome was handed over. */
     public void run(List<Trial> trials, RunListener listener) {
         ExecutorService threads = Executors.newFixedThreadPool(jobs, work -> {
-            Thread thread = new Thread(work, "trial");
+            Thread thread = new Thread(work, "trials");
             thread.setDaemon(true);
             return thread;
         });
         try {
             List<Future<TrialOutcome>> outcomes = new ArrayList<>();
             for (Trial trial : trials) {
-                outcomes.add(threads.submit(() -> runner.run(trial, listener::accessesReplayed)));
+                outcomes.add(threads.submit(() -> guard.run(trial, listener::accessesReplayed)));
             }
             for (Future<TrialOutcome> outcome : outcomes) {
                 listener.trialEnded(outcome.get());

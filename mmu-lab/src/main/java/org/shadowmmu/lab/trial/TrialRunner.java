@@ -13,6 +13,7 @@ import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.policy.DecisionCounts;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyFailure;
+import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.experiment.Backing;
 import org.shadowmmu.lab.store.Metric;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class TrialRunner {
     private static final Logger LOG = LoggerFactory.getLogger(TrialRunner.class);
 
+    private static final String OUT_OF_MEMORY =
+            "The trial needs more memory than this Java machine may use; start it with a larger -Xmx.";
+
     private final MachineFactory machines;
 
     /** Runs trials on machines of this factory. */
@@ -39,26 +43,34 @@ public final class TrialRunner {
      * Runs a trial to its end. A failure of the policy, the stream or the machine is an outcome, not an exception.
      *
      * @param progress gets the number of accesses replayed since its last call
+     * @param watch the watch of its policies
      */
-    public TrialOutcome run(Trial trial, LongConsumer progress) {
+    public TrialOutcome run(Trial trial, LongConsumer progress, PolicyWatch watch) {
         long start = System.nanoTime();
         try {
-            return replay(trial, progress, start);
-        } catch (PolicyFailure | ReplayException | BadInputException e) {
+            return replay(trial, progress, watch, start);
+        } catch (PolicyFailure e) {
+            LOG.debug("Trial {} failed", trial.number(), e);
+            boolean outOfMemory = e.getCause() instanceof OutOfMemoryError;
+            return new TrialOutcome(failure(trial, String.valueOf(e.getMessage())), null, seconds(start), outOfMemory);
+        } catch (ReplayException | BadInputException e) {
             LOG.debug("Trial {} failed", trial.number(), e);
             return failed(trial, String.valueOf(e.getMessage()), start);
+        } catch (OutOfMemoryError e) {
+            return new TrialOutcome(failure(trial, OUT_OF_MEMORY), null, seconds(start), true);
         } catch (RuntimeException | StackOverflowError | AssertionError e) {
             LOG.debug("Trial {} failed", trial.number(), e);
             return failed(trial, "The lab itself failed (" + e + "); --debug shows where.", start);
         }
     }
 
-    private TrialOutcome replay(Trial trial, LongConsumer progress, long start) {
+    private TrialOutcome replay(Trial trial, LongConsumer progress, PolicyWatch watch, long start) {
         Trial.Workload workload = trial.workload();
         TrialMachine machine = machines.create(
                 PolicyAssignment.of(trial.policy().choice()),
                 Math.max(1, workload.survey().vcpus()),
-                trial.seed());
+                trial.seed(),
+                watch);
         if (!trial.quota().isDefault()) {
             int error = machine.setQuota(trial.quota().pages());
             if (error != 0) {
@@ -75,12 +87,28 @@ public final class TrialRunner {
                 metrics(machine, replay.totals()),
                 counters(machine.counters()),
                 decisions(machine.decisions()));
-        return new TrialOutcome(result, replay.series(), seconds(start));
+        return new TrialOutcome(result, replay.series(), seconds(start), false);
     }
 
     private static TrialOutcome failed(Trial trial, String sentence, long start) {
-        TrialResult result = result(trial, TrialResult.Status.FAILED, sentence, Map.of(), new TreeMap<>(), List.of());
-        return new TrialOutcome(result, null, seconds(start));
+        return new TrialOutcome(failure(trial, sentence), null, seconds(start), false);
+    }
+
+    private static TrialResult failure(Trial trial, String sentence) {
+        return result(trial, TrialResult.Status.FAILED, sentence, Map.of(), new TreeMap<>(), List.of());
+    }
+
+    /** The outcome of a trial in which a policy never returned. */
+    TrialOutcome stuck(Trial trial, PolicyFailure failure, long start) {
+        return failed(trial, String.valueOf(failure.getMessage()), start);
+    }
+
+    /** The outcome of a trial whose repetition gave other figures although every policy answered the same. */
+    TrialOutcome unsteady(Trial trial) {
+        return failed(
+                trial,
+                "The lab itself failed: a repetition of the trial gave other figures from the same answers.",
+                System.nanoTime());
     }
 
     private static TrialResult result(

@@ -23,9 +23,13 @@ import org.shadowmmu.api.UnlinkCause;
  */
 final class FifoPolicy implements MmuPolicy, ReclaimOrder, ChildZap, MemslotZap, RootZap {
     private final PageQueue pages;
+    private final boolean newestFirst;
+    private final boolean skipLiveRoots;
 
-    FifoPolicy(PolicyContext context) {
+    FifoPolicy(PolicyContext context, boolean newestFirst, boolean skipLiveRoots) {
         pages = context.newQueue();
+        this.newestFirst = newestFirst;
+        this.skipLiveRoots = skipLiveRoots;
     }
 
     @Override
@@ -33,10 +37,19 @@ final class FifoPolicy implements MmuPolicy, ReclaimOrder, ChildZap, MemslotZap,
         pages.addYoungest(page);
     }
 
-    /** The page created first, live roots skipped (ZAP-20). */
+    /** The page created first, live roots skipped (ZAP-20); or as the parameters say. */
     @Override
     public @Nullable ShadowPageView nextVictim() {
-        return pages.oldestVictim();
+        if (skipLiveRoots) {
+            return newestFirst ? pages.youngestVictim() : pages.oldestVictim();
+        }
+        return newestFirst ? pages.youngest() : pages.oldest();
+    }
+
+    /** Before 5.9 a root in use was taken like any other page (ZAP-24). */
+    @Override
+    public boolean takesLiveRoots() {
+        return !skipLiveRoots;
     }
 
     /**

@@ -2,11 +2,13 @@ package org.shadowmmu.policy.fifo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.shadowmmu.api.ChildZap;
 import org.shadowmmu.api.MemslotChange;
 import org.shadowmmu.api.MemslotZap;
 import org.shadowmmu.api.MemslotZapScope;
+import org.shadowmmu.api.ReclaimOrder;
 import org.shadowmmu.api.RootZap;
 import org.shadowmmu.api.RootZapOrder;
 import org.shadowmmu.api.UnlinkCause;
@@ -80,5 +82,33 @@ class FifoPolicyTest {
 
         assertThat(vm.as(MemslotZap.class).scope(change)).isEqualTo(MemslotZapScope.UPSTREAM);
         assertThat(vm.as(RootZap.class).order(4, 0)).isEqualTo(RootZapOrder.UPSTREAM);
+    }
+
+    /** The regression of v5.9, repaired by 8fc517267fb2: what was just built goes first. */
+    @Test
+    void newestFirstTakesWhatWasJustBuilt() {
+        FakeVm newest = new FakeVm(new FifoProvider(), Map.of("direction", "newest"));
+        FakePage root = newest.createRoot(3);
+        FakePage directory = newest.createBelow(root);
+        FakePage firstTable = newest.createBelow(directory);
+        FakePage secondTable = newest.createBelow(directory);
+        newest.createRoot(3);
+
+        assertThat(newest.reclaimOne()).isSameAs(secondTable);
+        assertThat(newest.reclaimOne()).isSameAs(firstTable);
+        assertThat(newest.reclaimOne()).isSameAs(directory);
+    }
+
+    /** ZAP-24: before v5.9 the oldest page is the root, in use or not. */
+    @Test
+    void withoutTheSkipTheRootInUseGoesFirst() {
+        FakeVm old = new FakeVm(new FifoProvider(), Map.of("skip-live-roots", "false"));
+        FakePage root = old.createRoot(2);
+        FakePage table = old.createBelow(root);
+
+        assertThat(old.as(ReclaimOrder.class).takesLiveRoots()).isTrue();
+        assertThat(old.reclaimOne()).isSameAs(root);
+        assertThat(old.reclaimOne()).isSameAs(table);
+        assertThat(vm.as(ReclaimOrder.class).takesLiveRoots()).isFalse();
     }
 }

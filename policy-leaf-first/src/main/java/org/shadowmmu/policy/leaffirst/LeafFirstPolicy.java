@@ -22,18 +22,24 @@ import org.shadowmmu.api.ShadowPageView;
 final class LeafFirstPolicy implements MmuPolicy, ReclaimOrder, MemslotZap, RootZap {
     private static final int HIGHEST_LEVEL = 5;
 
-    /** One queue per level, in order of creation; the first one, level 0, stays empty. */
-    private final PageQueue[] levels = new PageQueue[HIGHEST_LEVEL + 1];
+    /** One queue per level that counts, in order of creation, and one for the levels above. */
+    private final PageQueue[] levels;
 
-    LeafFirstPolicy(PolicyContext context) {
-        for (int level = 0; level <= HIGHEST_LEVEL; level++) {
-            levels[level] = context.newQueue();
+    /**
+     * Makes the policy.
+     *
+     * @param weighed the lowest levels that have a queue of their own, 1 to 5
+     */
+    LeafFirstPolicy(PolicyContext context, int weighed) {
+        levels = new PageQueue[Math.min(weighed + 1, HIGHEST_LEVEL)];
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = context.newQueue();
         }
     }
 
     @Override
     public void pageCreated(ShadowPageView page) {
-        levels[page.level()].addYoungest(page);
+        levels[Math.min(page.level(), levels.length) - 1].addYoungest(page);
     }
 
     @Override

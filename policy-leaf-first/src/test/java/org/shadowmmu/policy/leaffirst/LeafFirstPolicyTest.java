@@ -2,6 +2,7 @@ package org.shadowmmu.policy.leaffirst;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.shadowmmu.api.MemslotChange;
 import org.shadowmmu.api.MemslotZap;
@@ -48,5 +49,21 @@ class LeafFirstPolicyTest {
 
         assertThat(vm.as(MemslotZap.class).scope(change)).isEqualTo(MemslotZapScope.SLOT_LEAVES);
         assertThat(vm.as(RootZap.class).order(5, 1)).isEqualTo(RootZapOrder.LEAVES_FIRST);
+    }
+
+    /** "Prefer old level-1 tables over directories", and nothing more. */
+    @Test
+    void withOneLevelDirectoriesGoByAgeAlone() {
+        FakeVm one = new FakeVm(new LeafFirstProvider(), Map.of("levels", "1"));
+        FakePage root = one.createRoot(4);
+        FakePage level3 = one.createBelow(root);
+        FakePage level2 = one.createBelow(level3);
+        FakePage table = one.createBelow(level2);
+        FakePage otherLevel3 = one.createBelow(root);
+
+        assertThat(one.reclaimOne()).isSameAs(table);
+        assertThat(one.reclaimOne()).isSameAs(level3);
+        assertThat(one.reclaimOne()).isSameAs(level2);
+        assertThat(one.reclaimOne()).isSameAs(otherLevel3);
     }
 }

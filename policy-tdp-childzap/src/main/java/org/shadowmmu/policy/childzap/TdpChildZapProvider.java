@@ -16,10 +16,16 @@ public final class TdpChildZapProvider implements PolicyProvider {
                         "tdp-childzap",
                         "a nested table that loses its last parent is zapped with it",
                         ApiVersion.COMPILED)
-                .source("Ben Gardon, August 2020; upstream since 2de4085cccea (v5.10)")
+                .source(
+                        "Ben Gardon, August 2020; upstream since 2de4085cccea (v5.10); emulated writes 69397c92de77 (June"
+                                + " 2026); live roots 7a2c70e777a0 (July 2026)")
                 .parameter(new BooleanParameter(
                         "unconditional",
                         "zap every child that loses its last parent, not only those of nested guests (first version)",
+                        false))
+                .parameter(new BooleanParameter(
+                        "on-emulated-writes",
+                        "also when the guest itself overwrote the last entry that led to the child (69397c92de77)",
                         false))
                 .decides(Decision.CHILD_ZAP)
                 .build();
@@ -27,6 +33,7 @@ public final class TdpChildZapProvider implements PolicyProvider {
 
     @Override
     public MmuPolicy create(PolicyContext context) {
-        return new TdpChildZapPolicy(context.parameters().bool("unconditional"));
+        return new TdpChildZapPolicy(
+                context.parameters().bool("unconditional"), context.parameters().bool("on-emulated-writes"));
     }
 }

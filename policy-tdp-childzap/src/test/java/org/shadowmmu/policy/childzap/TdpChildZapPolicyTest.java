@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.shadowmmu.api.ChildZap;
 import org.shadowmmu.api.UnlinkCause;
 import org.shadowmmu.api.testing.FakePage;
@@ -41,5 +43,28 @@ class TdpChildZapPolicyTest {
         assertThat(zaps(unconditional, false, true, UnlinkCause.PARENT_ZAPPED)).isTrue();
         assertThat(zaps(unconditional, true, true, UnlinkCause.PARENT_ZAPPED)).isTrue();
         assertThat(zaps(unconditional, false, false, UnlinkCause.PARENT_ZAPPED)).isFalse();
+    }
+
+    /** The hole that a bottom-up guest hypervisor falls into, plugged (S1.7). */
+    @Test
+    void onEmulatedWritesTakesThoseToo() {
+        Map<String, String> plugged = Map.of("on-emulated-writes", "true");
+
+        assertThat(zaps(plugged, true, true, UnlinkCause.EMULATED_WRITE)).isTrue();
+        assertThat(zaps(plugged, false, true, UnlinkCause.EMULATED_WRITE)).isFalse();
+        assertThat(zaps(plugged, true, false, UnlinkCause.EMULATED_WRITE)).isFalse();
+    }
+
+    /** S1.9. */
+    @ParameterizedTest
+    @EnumSource(UnlinkCause.class)
+    void aLiveRootStaysWhateverTheParameters(UnlinkCause cause) {
+        Map<String, String> everything = Map.of("unconditional", "true", "on-emulated-writes", "true");
+        FakeVm vm = new FakeVm(new TdpChildZapProvider(), everything);
+        FakePage child = vm.create(4).nested().rootCount(1);
+
+        assertThat(vm.as(ChildZap.class).zapWithLastParent(child, true, cause)).isFalse();
+        child.rootCount(0);
+        assertThat(vm.as(ChildZap.class).zapWithLastParent(child, true, cause)).isTrue();
     }
 }

@@ -1,4 +1,4 @@
-package org.shadowmmu.engine.host;
+package org.shadowmmu.api.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,7 +28,7 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /** Compiles sources and packs them into a real jar. */
-final class TestJar {
+public final class TestJar {
     private final Map<String, String> sources = new TreeMap<>();
     private final List<String> unpacked = new ArrayList<>();
     private final List<String> providers = new ArrayList<>();
@@ -36,12 +36,12 @@ final class TestJar {
     private int classFileVersion;
     private boolean servicesEntry = true;
 
-    TestJar() {
+    public TestJar() {
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
     }
 
     /** A jar with one policy that takes the reclaim order; the members go into its policy class. */
-    static TestJar reclaiming(String id, String members) {
+    public static TestJar reclaiming(String id, String members) {
         return new TestJar()
                 .provider("test.Provider", """
                         return PolicyDescriptor.of("%s", "for a test", "0.1").decides(Decision.RECLAIM_ORDER).build();""".formatted(id), "return new TestPolicy(context);")
@@ -61,7 +61,7 @@ final class TestJar {
     }
 
     /** A jar with one well-behaved policy: the oldest page goes first. */
-    static TestJar good(String id) {
+    public static TestJar good(String id) {
         return reclaiming(id, """
                 @Override public void pageCreated(ShadowPageView page) { pages.addYoungest(page); }
                 @Override public ShadowPageView nextVictim() { return pages.oldestVictim(); }
@@ -69,7 +69,7 @@ final class TestJar {
     }
 
     /** Adds a provider class and names it in the services entry. */
-    TestJar provider(String className, String descriptorBody, String createBody) {
+    public TestJar provider(String className, String descriptorBody, String createBody) {
         int dot = className.lastIndexOf('.');
         return source(className, """
                         package %s;
@@ -83,46 +83,49 @@ final class TestJar {
                 .provides(className);
     }
 
-    TestJar source(String className, String source) {
+    public TestJar source(String className, String source) {
         sources.put(className, source);
         return this;
     }
 
     /** Compiles a class so that others see it, but does not pack it. */
-    TestJar unpacked(String className, String source) {
+    public TestJar unpacked(String className, String source) {
         unpacked.add(className.replace('.', '/') + ".class");
         return source(className, source);
     }
 
-    TestJar provides(String className) {
+    public TestJar provides(String className) {
         providers.add(className);
         return this;
     }
 
-    TestJar withoutServicesEntry() {
+    public TestJar withoutServicesEntry() {
         servicesEntry = false;
         return this;
     }
 
-    TestJar classFileVersion(int major) {
+    public TestJar classFileVersion(int major) {
         classFileVersion = major;
         return this;
     }
 
-    TestJar attribute(Attributes.Name name, String value) {
+    public TestJar attribute(Attributes.Name name, String value) {
         manifest.getMainAttributes().put(name, value);
         return this;
     }
 
     /** Compiles, packs, and answers the jar. */
-    Path write(Path directory, String fileName) {
+    public Path write(Path directory, String fileName) {
         Path file = directory.resolve(fileName);
         try {
             Map<String, byte[]> classes = compile();
             try (OutputStream out = Files.newOutputStream(file);
                     JarOutputStream jar = new JarOutputStream(out, manifest)) {
                 if (servicesEntry) {
-                    put(jar, PolicyJar.SERVICES, servicesText().getBytes(StandardCharsets.UTF_8));
+                    put(
+                            jar,
+                            "META-INF/services/org.shadowmmu.api.PolicyProvider",
+                            servicesText().getBytes(StandardCharsets.UTF_8));
                 }
                 for (Map.Entry<String, byte[]> entry : classes.entrySet()) {
                     if (!unpacked.contains(entry.getKey())) {

@@ -1,0 +1,200 @@
+package org.shadowmmu.lab.trial;
+
+import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.event.Counters;
+import org.shadowmmu.engine.fault.Instruction;
+import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.policy.DecisionCounts;
+import org.shadowmmu.engine.policy.PolicyAssignment;
+import org.shadowmmu.engine.policy.PolicyRuntime;
+import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.shadow.MmuOptions;
+import org.shadowmmu.engine.vm.AccessKind;
+import org.shadowmmu.engine.vm.Vcpu;
+import org.shadowmmu.engine.vm.VirtualAccessResult;
+import org.shadowmmu.engine.vm.VirtualMachine;
+import org.shadowmmu.lab.workload.EntryKind;
+import org.shadowmmu.lab.workload.ShadowMachine;
+
+/** The machine of a trial under shadow paging, on the lab's own engine. */
+public final class ShadowEngineMachine implements TrialMachine, ShadowMachine {
+    private final VirtualMachine machine;
+    private final MmuCore core;
+    private final PolicyRuntime policies;
+    private final ReferencedMemory referenced;
+    private long reached = Vcpu.NO_FRAME;
+
+    private ShadowEngineMachine(VirtualMachine machine, PolicyRuntime policies) {
+        this.machine = machine;
+        this.core = machine.core();
+        this.policies = policies;
+        this.referenced = new ReferencedMemory(machine);
+    }
+
+    /** Makes a machine; as {@link MachineFactory#create}. */
+    public static ShadowEngineMachine create(PolicyAssignment assignment, int vcpus, long seed) {
+        PolicyRuntime policies = PolicyRuntime.create(assignment, seed);
+        return new ShadowEngineMachine(VirtualMachine.create(MmuOptions.shadow(), vcpus, policies, null), policies);
+    }
+
+    /** The machine of the engine, for audits. */
+    public VirtualMachine machine() {
+        return machine;
+    }
+
+    @Override
+    public void addBacking(int id, long pages, boolean huge) {
+        machine.host().addBacking(id, pages, huge);
+    }
+
+    @Override
+    public int setMemslot(int addressSpace, int slot, long gfn, long pages, int flags, int backing, long backingPage) {
+        return machine.setMemslot(addressSpace, slot, gfn, pages, flags, backing, backingPage);
+    }
+
+    @Override
+    public int setQuota(long pages) {
+        return machine.setQuota(pages);
+    }
+
+    /** Paging is off, so addresses are physical. */
+    @Override
+    public int access(int vcpu, long gpa, EntryKind kind) {
+        return accessVirtual(vcpu, gpa, kind, false);
+    }
+
+    @Override
+    public void instructionAt(int vcpu, long address) {
+        machine.vcpu(vcpu).state().rip = address;
+    }
+
+    @Override
+    public int accessVirtual(int vcpu, long address, EntryKind kind, boolean user) {
+        Vcpu cpu = machine.vcpu(vcpu);
+        int outcome = outcomeOf(cpu.accessGva(address, kindOf(kind), user));
+        reached = cpu.reachedPfn();
+        return outcome;
+    }
+
+    @Override
+    public int storeVirtual(int vcpu, long address, long value, Store how) {
+        Vcpu cpu = machine.vcpu(vcpu);
+        Instruction.Kind kind = switch (how) {
+            case MOVE -> Instruction.Kind.STORE;
+            case STRING -> Instruction.Kind.BULK_STORE;
+        };
+        int outcome = outcomeOf(cpu.execute(kind, address, value, Long.BYTES, false));
+        reached = cpu.reachedPfn();
+        return outcome;
+    }
+
+    private static int outcomeOf(VirtualAccessResult result) {
+        return switch (result) {
+            case HIT -> HIT;
+            case FAULT -> FAULT;
+            case MMIO -> MMIO;
+            case GUEST_FAULT -> GUEST_FAULT;
+            case SHUTDOWN -> SHUTDOWN;
+        };
+    }
+
+    private static AccessKind kindOf(EntryKind kind) {
+        return switch (kind) {
+            case READ -> AccessKind.READ;
+            case WRITE -> AccessKind.WRITE;
+            case FETCH -> AccessKind.FETCH;
+            case TABLE_READ ->
+                throw new IllegalArgumentException("under shadow paging no processor reads the guest's page tables");
+        };
+    }
+
+    @Override
+    public boolean missed(long gfn) {
+        Memslot slot = core.memslots.findUsable(0, gfn);
+        return reached != Vcpu.NO_FRAME && (slot == null || slot.backing().pfn(slot.hostPage(gfn)) != reached);
+    }
+
+    @Override
+    public boolean writeCr0(int vcpu, long value) {
+        return machine.vcpu(vcpu).writeCr0(value);
+    }
+
+    @Override
+    public boolean writeCr3(int vcpu, long value) {
+        return machine.vcpu(vcpu).writeCr3(value);
+    }
+
+    @Override
+    public boolean writeCr4(int vcpu, long value) {
+        return machine.vcpu(vcpu).writeCr4(value);
+    }
+
+    @Override
+    public void writeEfer(int vcpu, long value) {
+        machine.vcpu(vcpu).writeEfer(value);
+    }
+
+    @Override
+    public void invalidate(int vcpu, long address) {
+        machine.vcpu(vcpu).invlpg(address);
+    }
+
+    @Override
+    public long peek(long gpa) {
+        Memslot slot = core.memslots.findUsable(0, gpa >>> 12);
+        return slot == null ? 0 : slot.backing().read(slot.hostPage(gpa >>> 12), (int) (gpa >>> 3) & 511);
+    }
+
+    @Override
+    public void poke(long gpa, long value) {
+        Memslot slot = core.memslots.findUsable(0, gpa >>> 12);
+        if (slot != null) {
+            slot.backing().write(slot.hostPage(gpa >>> 12), (int) (gpa >>> 3) & 511, value);
+        }
+    }
+
+    @Override
+    public boolean mirrored(long gfn) {
+        return core.pages.nextWithGptes(core.pages.chain(gfn), gfn) != null;
+    }
+
+    @Override
+    public long faults() {
+        return machine.counters().get(Counter.PF_TAKEN);
+    }
+
+    @Override
+    public long reclaimed() {
+        return machine.counters().get(Counter.MMU_RECYCLED);
+    }
+
+    @Override
+    public long usedPages() {
+        return machine.usedPages();
+    }
+
+    @Override
+    public long quota() {
+        return machine.quota();
+    }
+
+    @Override
+    public long mappedPages() {
+        return machine.mappedGuestPages();
+    }
+
+    @Override
+    public long referencedPages() {
+        return referenced.pages();
+    }
+
+    @Override
+    public Counters counters() {
+        return machine.counters();
+    }
+
+    @Override
+    public DecisionCounts decisions() {
+        return policies.counts();
+    }
+}
