@@ -18,6 +18,7 @@ public final class ShadowPages {
     private final Work work;
     private final PteLists lists;
     private final @Nullable ShadowPage[] chains = new ShadowPage[1 << HASH_BITS];
+    private final int[] chainLengths = new int[1 << HASH_BITS];
     private @Nullable ShadowPage[] byId = new ShadowPage[64];
     private int[] freeIds = new int[64];
     private int freeCount;
@@ -140,6 +141,7 @@ public final class ShadowPages {
         int chain = chainOf(gfn);
         page.nextInChain = chains[chain];
         chains[chain] = page;
+        chainLengths[chain]++;
         page.older = newest;
         page.newer = null;
         if (newest != null) {
@@ -187,6 +189,11 @@ public final class ShadowPages {
     /** The first page of the frame's chain; the pages of one frame come newest first among others. */
     public @Nullable ShadowPage chain(long gfn) {
         return chains[chainOf(gfn)];
+    }
+
+    /** Counts the work of walking a frame's whole chain, for a caller that knows what the walk would find. */
+    void countWholeChain(long gfn) {
+        work.add(WorkCounter.CHAIN_STEPS, chainLengths[chainOf(gfn)]);
     }
 
     /** The next page of a chain. */
@@ -249,6 +256,7 @@ public final class ShadowPages {
     /** Frees a page that is on no list any more: it leaves its chain (SP-11). */
     public void free(ShadowPage page) {
         int chain = chainOf(page.gfn);
+        chainLengths[chain]--;
         ShadowPage at = chains[chain];
         if (at == page) {
             chains[chain] = page.nextInChain;
