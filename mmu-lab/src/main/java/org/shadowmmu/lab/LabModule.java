@@ -13,6 +13,8 @@ import org.shadowmmu.lab.machine.RecordedMachines;
 import org.shadowmmu.lab.machine.RecordedVm;
 import org.shadowmmu.lab.trial.EngineMachine;
 import org.shadowmmu.lab.trial.MachineFactory;
+import org.shadowmmu.lab.trial.ShadowEngineMachine;
+import org.shadowmmu.lab.trial.ShadowMachineFactory;
 import org.shadowmmu.lab.trial.TrialRunner;
 
 /** Wires the lab: every object that a command needs, named here and nowhere else. */
@@ -36,6 +38,7 @@ public final class LabModule extends AbstractModule {
 
         bind(LabEnvironment.class).toInstance(environment);
         bind(MachineFactory.class).toInstance(EngineMachine::create);
+        bind(ShadowMachineFactory.class).toInstance(ShadowEngineMachine::create);
         bind(RecordedMachines.class)
                 .toInstance(
                         policies -> header -> new RecordedVm(header, PolicyRuntime.create(policies, RECORDED_SEED)));

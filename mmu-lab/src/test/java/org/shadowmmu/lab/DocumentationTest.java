@@ -21,7 +21,8 @@ class DocumentationTest {
         for (Class<?> type : List.of(Experiment.class, PolicyEntry.class)) {
             for (RecordComponent component : type.getRecordComponents()) {
                 Key key = component.getAnnotation(Key.class);
-                rows.add("| `" + component.getName() + "` | " + key.meaning() + " | " + key.takes() + " | "
+                rows.add("| `" + (key.name().isEmpty() ? component.getName() : key.name()) + "` | " + key.meaning()
+                        + " | " + key.takes() + " | "
                         + (key.defaultText().isEmpty() ? "not allowed" : key.defaultText()) + " |");
             }
         }

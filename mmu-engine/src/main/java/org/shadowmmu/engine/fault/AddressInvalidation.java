@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.cpu.HardwareWalk;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.guest.PagingMode;
+import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.memory.GuestMemory;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.MmuCore;
@@ -64,6 +65,12 @@ public final class AddressInvalidation {
             return;
         }
         vcpu.mmio.clearGva(address);
+        core.lock.write(LockedWork.GUEST_TABLES);
+        invalidateBelow(vcpu, root, address);
+        core.lock.release();
+    }
+
+    private void invalidateBelow(VcpuState vcpu, Root root, long address) {
         @Nullable ShadowPage page = root.start(address);
         while (page != null) {
             int level = page.level();

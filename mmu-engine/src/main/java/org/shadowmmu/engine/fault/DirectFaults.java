@@ -3,6 +3,7 @@ package org.shadowmmu.engine.fault;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.guest.Access;
+import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.lookup.PageLookup;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.MmuCore;
@@ -69,13 +70,20 @@ final class DirectFaults {
             case NO_SLOT -> vcpu.mmio.fill(0, gfn, Role.ACC_ALL, core.memslots.generation(vcpu.addressSpace()));
             case PAGE -> {}
         }
-        if (!core.options.tdpMmu() && !reclaimer.makePagesAvailable()) {
-            return Outcome.NO_PAGES;
+        Outcome outcome;
+        if (core.options.tdpMmu()) {
+            core.lock.read(LockedWork.FAULT);
+            outcome = mapUnlessStale(vcpu, gpa, error);
+        } else {
+            core.lock.write(LockedWork.FAULT);
+            outcome = reclaimer.makePagesAvailable() ? mapUnlessStale(vcpu, gpa, error) : Outcome.NO_PAGES;
         }
-        if (roots.stale(vcpu) || hostPage.stale()) {
-            return Outcome.RETRY;
-        }
-        return map(vcpu, gpa, error);
+        core.lock.release();
+        return outcome;
+    }
+
+    private Outcome mapUnlessStale(VcpuState vcpu, long gpa, int error) {
+        return roots.stale(vcpu) || hostPage.stale() ? Outcome.RETRY : map(vcpu, gpa, error);
     }
 
     /** Whether the fault is a write to a guest table that is write-protected as such (PF-15). */

@@ -3,6 +3,7 @@ package org.shadowmmu.engine.fault;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.api.UnlinkCause;
 import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.memory.GuestMemory;
 import org.shadowmmu.engine.shadow.InvalidList;
 import org.shadowmmu.engine.shadow.MmuCore;
@@ -40,6 +41,7 @@ final class GuestTableWrites {
         int offset = (int) gpa & PAGE_OFFSET & (widen ? ~7 : ~0);
         int bytes = widen ? 8 : size;
         long value = bytes == 8 || bytes == 4 ? GuestMemory.extract(word, offset, bytes) : 0;
+        core.lock.write(LockedWork.GUEST_TABLES);
         boolean flush = false;
         long gfn = gpa >>> 12;
         @Nullable ShadowPage page = core.pages.nextWithGptes(core.pages.chain(gfn), gfn);
@@ -54,6 +56,7 @@ final class GuestTableWrites {
             page = core.pages.nextWithGptes(core.pages.nextInChain(page), gfn);
         }
         zapper.commitOrFlush(list, flush);
+        core.lock.release();
     }
 
     private static boolean misaligned(ShadowPage page, int offset, int bytes) {
@@ -84,6 +87,7 @@ final class GuestTableWrites {
         }
         boolean present = false;
         for (int index = first; index < first + count; index++) {
+            core.lock.looked(1);
             present |= Spte.present(page.spt[index]);
             zapper.zapEntry(page, index, list, UnlinkCause.EMULATED_WRITE);
             if (value != 0 && page.level() > 1) {

@@ -5,6 +5,7 @@ import org.shadowmmu.engine.cpu.HardwareWalk;
 import org.shadowmmu.engine.guest.Access;
 import org.shadowmmu.engine.guest.GuestWalker;
 import org.shadowmmu.engine.guest.PagingMode;
+import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.lookup.PageLookup;
 import org.shadowmmu.engine.memory.GuestMemory;
 import org.shadowmmu.engine.memory.Memslot;
@@ -39,7 +40,6 @@ final class IndirectFaults {
     private final HugePages hugePages;
     private final long[] gptes = new long[IndirectPrefetch.WINDOW];
 
-    private boolean ownTable;
     private int maxLevel;
 
     IndirectFaults(
@@ -84,7 +84,7 @@ final class IndirectFaults {
             clearFloodCounts(vcpu, gva);
             return Outcome.EMULATE;
         }
-        lookForOwnTable(paging, gfn, error);
+        limitLevelNearOwnTables(paging, gfn, error);
         int access = walker.leafAccess();
         switch (hostPage.find(slot, gfn, error)) {
             case RETRY -> {
@@ -98,18 +98,13 @@ final class IndirectFaults {
                         vcpu.nestedPaging() ? 0 : gva, gfn, access, core.memslots.generation(vcpu.addressSpace()));
             case PAGE -> access = withSupervisorWrite(paging, access, error);
         }
-        if (!reclaimer.makePagesAvailable()) {
-            return Outcome.NO_PAGES;
+        core.lock.write(LockedWork.FAULT);
+        Outcome outcome = Outcome.NO_PAGES;
+        if (reclaimer.makePagesAvailable()) {
+            outcome = roots.stale(vcpu) || hostPage.stale() ? Outcome.RETRY : fetch(vcpu, gva, error, access);
         }
-        if (roots.stale(vcpu) || hostPage.stale()) {
-            return Outcome.RETRY;
-        }
-        return fetch(vcpu, gva, error, access);
-    }
-
-    /** Whether the last fault wrote a table that its own translation uses (PF-14). */
-    boolean ownTable() {
-        return ownTable;
+        core.lock.release();
+        return outcome;
     }
 
     private void clearFloodCounts(VcpuState vcpu, long gva) {
@@ -121,9 +116,8 @@ final class IndirectFaults {
         }
     }
 
-    /** Finds out whether the fault may write a table of its own walk; then nothing huge is mapped (PF-14). */
-    private void lookForOwnTable(PagingMode paging, long gfn, int error) {
-        ownTable = false;
+    /** Maps nothing huge where the fault may write a table of its own walk (PF-14). */
+    private void limitLevelNearOwnTables(PagingMode paging, long gfn, int error) {
         maxLevel = walker.leafLevel();
         boolean mayWrite =
                 (walker.leafAccess() & Role.ACC_WRITE) != 0 || !paging.writeProtect() && (error & Access.USER) == 0;
@@ -136,7 +130,6 @@ final class IndirectFaults {
             if (((gfn ^ table) & blockMask) == 0) {
                 maxLevel = 1;
             }
-            ownTable |= gfn == table;
         }
     }
 
@@ -172,8 +165,8 @@ final class IndirectFaults {
             boolean linked = child != null;
             if (child == null) {
                 child = lookup.get(tableGfn, role, mode);
-                if (child.unsyncChildren > 0) {
-                    synchronizer.syncChildren(child, mode);
+                if (child.unsyncChildren > 0 && !synchronizer.syncChildrenForFault(child, mode, vcpu.index)) {
+                    return Outcome.RETRY;
                 }
             }
             if (below == 1) {

@@ -29,6 +29,7 @@ public final class LeafInstaller {
      * @return always {@link Outcome#EMULATE}
      */
     Outcome installMmio(ShadowPage page, int index, int access, long gfn, int vcpu) {
+        core.lock.looked(1);
         boolean flush = Spte.present(page.spt[index]) && replace(page, index, -1);
         core.counters.add(Counter.PF_MMIO_SPTE_CREATED, vcpu, 1);
         long generation = core.memslots.generation(Role.addressSpace(page.role));
@@ -57,6 +58,7 @@ public final class LeafInstaller {
             boolean write,
             boolean prefetch,
             boolean hostWritable) {
+        core.lock.looked(1);
         boolean present = Spte.present(page.spt[index]);
         boolean flush = present && replace(page, index, pfn);
         boolean mapped = present && !flush;

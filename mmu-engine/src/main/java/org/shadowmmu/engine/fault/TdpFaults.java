@@ -62,6 +62,7 @@ final class TdpFaults {
     }
 
     private Outcome install(VcpuState vcpu, ShadowPage page, int index, int error, HostPage hostPage) {
+        core.lock.looked(1);
         long gfn = page.gfnOf(index);
         long old = page.spt[index];
         Memslot slot = hostPage.slot();

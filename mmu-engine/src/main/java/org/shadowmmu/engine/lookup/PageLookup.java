@@ -130,6 +130,7 @@ public final class PageLookup {
 
     /** Makes an entry lead to a child; what it held is zapped first (SP-22). */
     public void link(ShadowPage parent, int index, ShadowPage child) {
+        core.lock.looked(1);
         if (Spte.present(parent.spt[index])) {
             zapper.zapEntry(parent, index, list, UnlinkCause.ENTRY_REPLACED);
             zapper.commitOrFlush(list, true);

@@ -6,13 +6,14 @@ import org.jspecify.annotations.Nullable;
  * What the leaves of a page with guest entries translate: guest frame and access of each (SP-1).
  *
  * <p>Most guests map runs of frames, so a page whose leaves follow one run needs no table: one word stands for all of its
- * entries, until one deviates.
+ * entries, until one deviates. A guest has 40 physical address bits at most, so that frame and access fit in an int.
  */
 final class LeafTranslations {
     private static final int ENTRIES = 512;
-    private static final int GFN_SHIFT = 12;
+    private static final int GFN_SHIFT = 3;
 
-    private long @Nullable [] each;
+    /** Frame and access ({@code gfn << 3 | access}) of each entry, once they follow no run. */
+    private int @Nullable [] each;
     private boolean tabled;
     private boolean run;
     /** Frame that entry 0 has or would have, and the access of all, as in {@link #each}. */
@@ -22,6 +23,11 @@ final class LeafTranslations {
     void clear() {
         tabled = false;
         run = false;
+    }
+
+    /** Whether no entry was set. */
+    boolean isEmpty() {
+        return !run;
     }
 
     private long word(int index, int level) {
@@ -45,7 +51,7 @@ final class LeafTranslations {
     void set(int index, int level, long gfn, int access) {
         long value = gfn << GFN_SHIFT | access;
         if (tabled && each != null) {
-            each[index] = value;
+            each[index] = Math.toIntExact(value);
             return;
         }
         if (!run) {
@@ -56,11 +62,11 @@ final class LeafTranslations {
         if (word(index, level) == value) {
             return;
         }
-        long[] table = each == null ? new long[ENTRIES] : each;
+        int[] table = each == null ? new int[ENTRIES] : each;
         for (int i = 0; i < ENTRIES; i++) {
-            table[i] = word(i, level);
+            table[i] = (int) word(i, level);
         }
-        table[index] = value;
+        table[index] = Math.toIntExact(value);
         each = table;
         tabled = true;
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.event.EventStream;
 import org.shadowmmu.engine.event.Work;
+import org.shadowmmu.engine.lock.MmuLock;
 import org.shadowmmu.engine.memory.GuestMemory;
 import org.shadowmmu.engine.memory.HostMemory;
 import org.shadowmmu.engine.memory.MemslotTable;
@@ -18,6 +19,7 @@ public final class MmuCore {
     public final EventStream events;
     public final Counters counters;
     public final VcpuRequests requests;
+    public final MmuLock lock = new MmuLock();
     public final HostMemory host = new HostMemory();
     public final MemslotTable memslots = new MemslotTable();
     public final GuestMemory memory = new GuestMemory(memslots, host);
@@ -38,7 +40,7 @@ public final class MmuCore {
         this.events = events;
         this.counters = new Counters(vcpus);
         this.requests = new VcpuRequests(vcpus, counters);
-        this.rmaps = new Rmaps(memslots, pages, counters, work);
+        this.rmaps = new Rmaps(memslots, pages, counters, work, lock);
         this.unsync = new UnsyncTree(this);
         this.leaves = new LeafSptes(this);
     }

@@ -5,6 +5,7 @@ import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.event.Work;
 import org.shadowmmu.engine.event.WorkCounter;
+import org.shadowmmu.engine.lock.MmuLock;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.memory.MemslotTable;
 
@@ -17,13 +18,15 @@ public final class Rmaps {
     private final PteLists lists;
     private final Counters counters;
     private final Work work;
+    private final MmuLock lock;
 
-    Rmaps(MemslotTable memslots, ShadowPages pages, Counters counters, Work work) {
+    Rmaps(MemslotTable memslots, ShadowPages pages, Counters counters, Work work, MmuLock lock) {
         this.memslots = memslots;
         this.pages = pages;
         this.lists = pages.lists();
         this.counters = counters;
         this.work = work;
+        this.lock = lock;
     }
 
     /** The statistic that counts leaves of a level. */
@@ -57,6 +60,7 @@ public final class Rmaps {
         slot.setRmap(level, at, lists.remove(slot.rmap(level, at), PteLists.entry(page.id, index)));
         counters.add(LEAVES[level - 1], -1);
         work.add((spte & Spte.DIRTY) != 0 ? WorkCounter.LEAVES_ZAPPED_DIRTY : WorkCounter.LEAVES_ZAPPED_CLEAN);
+        lock.zapped(1);
     }
 
     private Memslot slotOf(ShadowPage page, long gfn) {
@@ -70,6 +74,7 @@ public final class Rmaps {
         for (int head = slot.rmap(level, index); head != PteLists.EMPTY; head = slot.rmap(level, index)) {
             int entry = lists.first(head);
             drop(pages.byId(PteLists.pageId(entry)), PteLists.index(entry));
+            lock.looked(1);
             any = true;
         }
         return any;
@@ -80,6 +85,7 @@ public final class Rmaps {
         boolean any = false;
         for (int level = 1; level <= Memslot.LEAF_LEVELS; level++) {
             int last = slot.index(endGfn - 1, level);
+            lock.looked(last - slot.index(firstGfn, level) + 1);
             for (int at = slot.index(firstGfn, level); at <= last; at++) {
                 any |= zap(slot, level, at);
             }
@@ -104,6 +110,7 @@ public final class Rmaps {
     private boolean clear(Memslot slot, int level, int index, long bits) {
         boolean flush = false;
         for (long at = lists.start(slot.rmap(level, index)); at >= 0; at = lists.next(at)) {
+            lock.looked(1);
             int entry = lists.at(at);
             long[] spt = pages.byId(PteLists.pageId(entry)).spt;
             long old = spt[PteLists.index(entry)];

@@ -111,7 +111,7 @@ public final class ShadowPage implements ShadowPageView {
         if ((role & Role.PASSTHROUGH) != 0) {
             return gfn;
         }
-        if ((role & Role.DIRECT) != 0) {
+        if ((role & Role.DIRECT) != 0 || translations.isEmpty()) {
             return gfn + ((long) index << 9 * (Role.level(role) - 1));
         }
         return translations.gfn(index, Role.level(role));
@@ -119,7 +119,7 @@ public final class ShadowPage implements ShadowPageView {
 
     /** The access of entry {@code index} (SP-3). */
     public int accessOf(int index) {
-        if (Role.hasGptes(role)) {
+        if (Role.hasGptes(role) && !translations.isEmpty()) {
             return translations.access(index, Role.level(role));
         }
         return Role.access(role);

@@ -2,8 +2,10 @@ package org.shadowmmu.engine.sync;
 
 import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.guest.PagingMode;
+import org.shadowmmu.engine.lock.YieldPoint;
 import org.shadowmmu.engine.memory.GuestMemory;
 import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.InvalidList;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.MmuMode;
@@ -60,6 +62,7 @@ public final class Synchronizer {
         if (table == null) {
             return FAILED;
         }
+        core.lock.looked(ShadowPage.ENTRIES);
         boolean flush = false;
         for (int index = 0; index < ShadowPage.ENTRIES; index++) {
             if (page.spt[index] != 0) {
@@ -109,6 +112,24 @@ public final class Synchronizer {
 
     /** Synchronises every unsync page below {@code start} (US-20). */
     public void syncChildren(ShadowPage start, MmuMode mode) {
+        syncBatches(start, mode, true);
+    }
+
+    /**
+     * Synchronises every unsync page below {@code start} for a fault, which must not let the lock go (PF-31, US-20.3).
+     *
+     * @return false if a yield was wanted: the virtual CPU synchronises everything at its next entry, and the fault starts
+     *     again
+     */
+    public boolean syncChildrenForFault(ShadowPage start, MmuMode mode, int vcpu) {
+        if (syncBatches(start, mode, false)) {
+            return true;
+        }
+        core.requests.raise(vcpu, VcpuRequests.MMU_SYNC);
+        return false;
+    }
+
+    private boolean syncBatches(ShadowPage start, MmuMode mode, boolean mayYield) {
         boolean flush = false;
         while (core.unsync.collect(start)) {
             if (protectBatch()) {
@@ -116,8 +137,17 @@ public final class Synchronizer {
                 flush = false;
             }
             flush |= syncBatch(mode);
+            if (core.lock.wantsYield(YieldPoint.SYNC_BATCH)) {
+                zapper.commitOrFlush(list, flush);
+                flush = false;
+                if (!mayYield) {
+                    return false;
+                }
+                core.lock.letGo(YieldPoint.SYNC_BATCH);
+            }
         }
         zapper.commitOrFlush(list, flush);
+        return true;
     }
 
     private boolean protectBatch() {

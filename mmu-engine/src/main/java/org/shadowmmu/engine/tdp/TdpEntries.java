@@ -41,6 +41,9 @@ public final class TdpEntries {
         if (wasLeaf != isLeaf) {
             core.counters.add(Rmaps.leafCounter(level), isLeaf ? 1 : -1);
         }
+        if (wasPresent && !isPresent) {
+            core.lock.zapped(1);
+        }
         if (wasPresent && !wasLeaf && (isLeaf || !isPresent)) {
             tearDown(core.pages.child(old), shared);
         }
@@ -54,6 +57,7 @@ public final class TdpEntries {
             core.counters.add(Counter.NX_LPAGE_SPLITS, -1);
         }
         core.work.add(WorkCounter.ENTRIES_SCANNED, ShadowPage.ENTRIES);
+        core.lock.looked(ShadowPage.ENTRIES);
         for (int index = 0; index < ShadowPage.ENTRIES; index++) {
             if (shared || Spte.present(table.spt[index])) {
                 set(table, index, Spte.REMOVED, shared);
@@ -74,6 +78,7 @@ public final class TdpEntries {
         int role = Role.withLevel(parent.role, parent.level() - 1) & ~Role.INVALID;
         ShadowPage table = core.pages.createTdp(parent.gfnOf(index), role);
         core.events.getPage(table.gfn, table.role, 0, false, 0, true);
+        core.lock.looked(1);
         return table;
     }
 

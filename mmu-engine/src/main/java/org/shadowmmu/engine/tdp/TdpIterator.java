@@ -4,19 +4,26 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.event.Work;
 import org.shadowmmu.engine.event.WorkCounter;
+import org.shadowmmu.engine.lock.MmuLock;
+import org.shadowmmu.engine.lock.YieldPoint;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.ShadowPages;
 import org.shadowmmu.engine.shadow.Spte;
 
 /**
- * Walks the entries of a TDP MMU root in pre-order (TDP-8): every entry of every table it enters, present or not. The entry
- * is read again before the walk steps down, so the visitor may change it.
+ * Walks the entries of a TDP MMU root in pre-order (TDP-8). The entry is read again before the walk steps down, so the
+ * visitor may change it.
+ *
+ * <p>It looks at every entry of every table it enters, and the lock counts each; but it stops only at present ones, and at
+ * the others if the kernel may yield there.
  */
 public final class TdpIterator {
     private static final int MAX_LEVEL = 5;
+    private static final long NOWHERE = -1;
 
     private final ShadowPages pages;
     private final Work work;
+    private final MmuLock lock;
     private final @Nullable ShadowPage[] tables = new ShadowPage[MAX_LEVEL + 1];
     private final int[] indexes = new int[MAX_LEVEL + 1];
     private int rootLevel;
@@ -24,12 +31,15 @@ public final class TdpIterator {
     private int level;
     private long startGfn;
     private long endGfn;
+    private long yieldedAt;
+    private boolean restarted;
     private boolean valid;
 
     /** Makes an iterator over the tables of a virtual machine. */
-    public TdpIterator(ShadowPages pages, Work work) {
+    public TdpIterator(ShadowPages pages, Work work, MmuLock lock) {
         this.pages = pages;
         this.work = work;
+        this.lock = lock;
     }
 
     /** Goes to the entry of the root that covers {@code first}; the walk ends before {@code end}. */
@@ -38,8 +48,77 @@ public final class TdpIterator {
         minLevel = lowestLevel;
         startGfn = first;
         endGfn = end;
+        yieldedAt = NOWHERE;
+        restarted = false;
         valid = first < end;
         enter(root);
+        if (valid) {
+            arrive();
+        }
+    }
+
+    /** Arrives at an entry; passes over entries that are not present, unless the kernel may yield at them. */
+    private void arrive() {
+        lock.looked(1);
+        while (lock.neverYields() && !Spte.present(spte())) {
+            wantsYield();
+            passInTable();
+            if (Spte.present(spte())) {
+                return;
+            }
+            wantsYield();
+            up();
+            if (!valid) {
+                return;
+            }
+            lock.looked(1);
+        }
+    }
+
+    /** Goes to the next present entry of the table, or to the last one that the walk covers. */
+    private void passInTable() {
+        long[] spt = table().spt;
+        int from = indexes[level];
+        int last = (int) Math.min(ShadowPage.ENTRIES - 1, from + (endGfn - 1 - gfn() >> shift(level)));
+        int at = from;
+        while (at < last && !Spte.present(spt[at])) {
+            at++;
+        }
+        if (at > from) {
+            lock.lookedOneByOne(at - from - 1);
+            lock.looked(1);
+            indexes[level] = at;
+        }
+    }
+
+    /** Whether the kernel wants to yield here, and may: the walk went forward since it last did (TDP-9). */
+    public boolean wantsYield() {
+        return cursor() != yieldedAt && lock.wantsYield(YieldPoint.TDP_ENTRY);
+    }
+
+    private long cursor() {
+        return Math.max(gfn(), startGfn);
+    }
+
+    /** Lets the lock go if {@link #wantsYield}; returns whether it did. */
+    public boolean yields() {
+        if (!wantsYield()) {
+            return false;
+        }
+        letGo();
+        return true;
+    }
+
+    /** Lets the lock go; {@link #next} then goes to the entry of the root that covers the frame where the walk was. */
+    public void letGo() {
+        long cursor = cursor();
+        ShadowPage root = Objects.requireNonNull(tables[rootLevel]);
+        long end = endGfn;
+        int lowestLevel = minLevel;
+        lock.letGo(YieldPoint.TDP_ENTRY);
+        start(root, cursor, end, lowestLevel);
+        yieldedAt = cursor;
+        restarted = true;
     }
 
     private void enter(ShadowPage table) {
@@ -60,12 +139,23 @@ public final class TdpIterator {
 
     /** Goes to the next entry. */
     public void next() {
+        if (restarted) {
+            restarted = false;
+            return;
+        }
         work.add(WorkCounter.ITERATOR_STEPS);
         long spte = spte();
         if (level > minLevel && Spte.presentNonLeaf(spte, level)) {
             enter(pages.child(spte));
-            return;
+        } else {
+            up();
         }
+        if (valid) {
+            arrive();
+        }
+    }
+
+    private void up() {
         while (++indexes[level] == ShadowPage.ENTRIES) {
             if (level == rootLevel) {
                 valid = false;

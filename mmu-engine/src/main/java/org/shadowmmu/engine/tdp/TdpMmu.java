@@ -1,6 +1,7 @@
 package org.shadowmmu.engine.tdp;
 
 import org.shadowmmu.api.RootZapOrder;
+import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.Role;
@@ -10,6 +11,7 @@ import org.shadowmmu.engine.shadow.Spte;
 /** The TDP MMU of one virtual machine: roots (TDP-1 to TDP-5, TDP-20 to TDP-24) and ranges (TDP-30 to TDP-44). */
 public final class TdpMmu {
     private static final int LEAVES = 1;
+    private static final ShadowPage[] NONE = {};
 
     private final MmuCore core;
     private final TdpEntries entries;
@@ -19,7 +21,7 @@ public final class TdpMmu {
     public TdpMmu(MmuCore core) {
         this.core = core;
         this.entries = new TdpEntries(core);
-        this.iterator = new TdpIterator(core.pages, core.work);
+        this.iterator = new TdpIterator(core.pages, core.work, core.lock);
     }
 
     /** How entries are changed. */
@@ -65,13 +67,15 @@ public final class TdpMmu {
 
     /** Zaps the roots that were made invalid, in list order (TDP-21). */
     public void zapInvalidated() {
-        for (ShadowPage root : core.tdpRoots.toArray(new ShadowPage[0])) {
+        core.lock.read(LockedWork.ROOT_ZAP);
+        for (ShadowPage root : roots()) {
             if (root.zapScheduled) {
                 root.zapScheduled = false;
                 zapRoot(root);
                 release(root);
             }
         }
+        core.lock.release();
     }
 
     /** Zaps all below a root in passes, each cutting the present entries of one level (TDP-22, TDP-23). */
@@ -81,11 +85,25 @@ public final class TdpMmu {
         for (int pass : meant.passLevels()) {
             int level = pass == 0 ? root.level() : pass;
             for (iterator.start(root, 0, endOf(root), level); iterator.valid(); iterator.next()) {
-                if (iterator.level() == level && Spte.present(iterator.spte())) {
+                if (!iterator.yields() && iterator.level() == level && Spte.present(iterator.spte())) {
                     entries.set(iterator.table(), iterator.index(), 0, true);
                 }
             }
         }
+    }
+
+    /** The roots now; the list may change while the lock is let go. */
+    private ShadowPage[] roots() {
+        return core.tdpRoots.toArray(NONE);
+    }
+
+    /** Keeps a root over a walk that may yield; returns false if it is gone already. The caller releases it. */
+    private boolean hold(ShadowPage root) {
+        if (!core.tdpRoots.contains(root)) {
+            return false;
+        }
+        root.rootCount++;
+        return true;
     }
 
     private static long endOf(ShadowPage root) {
@@ -94,21 +112,32 @@ public final class TdpMmu {
 
     // ---- ranges ----------------------------------------------------------------------------------------------------
 
-    /** Zaps the leaves of a range; tables stay (TDP-30). Returns whether there was one. */
+    /** Zaps the leaves of a range; tables stay (TDP-30). Returns whether a flush is needed. */
     public boolean zapLeaves(int addressSpace, long first, long end) {
         boolean any = false;
-        for (ShadowPage root : core.tdpRoots) {
-            if (Role.addressSpace(root.role) != addressSpace) {
+        for (ShadowPage root : roots()) {
+            if (Role.addressSpace(root.role) != addressSpace || !hold(root)) {
                 continue;
             }
             for (iterator.start(root, first, end, LEAVES); iterator.valid(); iterator.next()) {
-                if (atLeaf()) {
+                if (iterator.wantsYield()) {
+                    flushNow(any);
+                    any = false;
+                    iterator.letGo();
+                } else if (atLeaf()) {
                     entries.set(iterator.table(), iterator.index(), 0, false);
                     any = true;
                 }
             }
+            release(root);
         }
         return any;
+    }
+
+    private void flushNow(boolean needed) {
+        if (needed) {
+            core.requests.remoteFlush();
+        }
     }
 
     private boolean atLeaf() {
@@ -122,15 +151,16 @@ public final class TdpMmu {
 
     /** Write-protects the leaves of a slot for dirty logging (TDP-40). */
     public void protectSlot(Memslot slot, int minLevel) {
-        for (ShadowPage root : core.tdpRoots) {
-            if (Role.invalid(root.role) || !concerns(root, slot)) {
+        for (ShadowPage root : roots()) {
+            if (Role.invalid(root.role) || !concerns(root, slot) || !hold(root)) {
                 continue;
             }
             for (iterator.start(root, slot.baseGfn(), slot.endGfn(), minLevel); iterator.valid(); iterator.next()) {
-                if (atLeaf() && Spte.writable(iterator.spte())) {
+                if (!iterator.yields() && atLeaf() && Spte.writable(iterator.spte())) {
                     entries.set(iterator.table(), iterator.index(), iterator.spte() & ~Spte.WRITABLE, true);
                 }
             }
+            release(root);
         }
     }
 
@@ -172,19 +202,21 @@ public final class TdpMmu {
 
     /** Removes tables of a slot that could be huge leaves (TDP-41). */
     public void zapCollapsible(Memslot slot) {
-        for (ShadowPage root : core.tdpRoots) {
-            if (Role.invalid(root.role) || !concerns(root, slot)) {
+        for (ShadowPage root : roots()) {
+            if (Role.invalid(root.role) || !concerns(root, slot) || !hold(root)) {
                 continue;
             }
             for (iterator.start(root, slot.baseGfn(), slot.endGfn(), 2); iterator.valid(); iterator.next()) {
                 int level = iterator.level();
-                if (level <= Memslot.LEAF_LEVELS
+                if (!iterator.yields()
+                        && level <= Memslot.LEAF_LEVELS
                         && Spte.presentNonLeaf(iterator.spte(), level)
                         && slot.contains(iterator.gfn())
                         && level <= slot.possibleLevel(iterator.gfn())) {
                     collapse(iterator.table(), iterator.index());
                 }
             }
+            release(root);
         }
     }
 
@@ -199,15 +231,16 @@ public final class TdpMmu {
 
     /** Splits the huge leaves of a range to 4 KiB (TDP-43). */
     public void splitHugePages(Memslot slot, long first, long end) {
-        for (ShadowPage root : core.tdpRoots) {
-            if (Role.invalid(root.role) || !concerns(root, slot)) {
+        for (ShadowPage root : roots()) {
+            if (Role.invalid(root.role) || !concerns(root, slot) || !hold(root)) {
                 continue;
             }
             for (iterator.start(root, first, end, 2); iterator.valid(); iterator.next()) {
-                if (iterator.level() <= Memslot.LEAF_LEVELS && atLeaf()) {
+                if (!iterator.yields() && iterator.level() <= Memslot.LEAF_LEVELS && atLeaf()) {
                     entries.split(iterator.table(), iterator.index());
                 }
             }
+            release(root);
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.shadowmmu.engine.vcpu;
 
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.lookup.PageLookup;
 import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.InvalidList;
@@ -44,14 +45,13 @@ public final class Roots {
 
     /** Loads a root for the current mode (VC-21); returns false if that is not possible. */
     public boolean load(VcpuState vcpu) {
-        if (!reclaimer.makePagesAvailable()) {
-            return false;
+        core.lock.write(LockedWork.ROOTS);
+        boolean loaded = reclaimer.makePagesAvailable() && allocate(vcpu);
+        core.lock.release();
+        if (loaded) {
+            sync(vcpu);
         }
-        if (!allocate(vcpu)) {
-            return false;
-        }
-        sync(vcpu);
-        return true;
+        return loaded;
     }
 
     private boolean allocate(VcpuState vcpu) {
@@ -127,15 +127,21 @@ public final class Roots {
             return;
         }
         vcpu.mmio.clearGva();
+        core.lock.write(LockedWork.ROOTS);
+        syncBelow(root, vcpu.mode());
+        core.lock.release();
+    }
+
+    private void syncBelow(Root root, MmuMode mode) {
         ShadowPage page = root.page();
         if (page != null) {
-            syncBelow(page, vcpu.mode());
+            syncBelow(page, mode);
             return;
         }
         for (int i = 0; i < Root.PAE_ENTRIES; i++) {
             ShadowPage entry = root.paeEntry(i);
             if (entry != null) {
-                syncBelow(entry, vcpu.mode());
+                syncBelow(entry, mode);
             }
         }
     }
@@ -148,6 +154,7 @@ public final class Roots {
 
     /** Frees previous roots with unsync pages below instead of synchronising them (US-27). */
     public void freeUnsyncPrevious(VcpuState vcpu) {
+        core.lock.write(LockedWork.ROOTS);
         for (int i = 0; i < RootSet.PREVIOUS; i++) {
             Root root = vcpu.roots().previous(i);
             ShadowPage page = root.page();
@@ -156,6 +163,7 @@ public final class Roots {
             }
         }
         zapper.commit(list);
+        core.lock.release();
     }
 
     /** Switches to another page-table base (VC-10). */
@@ -212,8 +220,10 @@ public final class Roots {
 
     /** Frees the current root. */
     public void freeCurrent(VcpuState vcpu) {
+        core.lock.write(LockedWork.ROOTS);
         release(vcpu.roots().current());
         zapper.commit(list);
+        core.lock.release();
     }
 
     /** Frees all roots of both contexts (VC-4, VC-23). */
@@ -223,11 +233,13 @@ public final class Roots {
     }
 
     private void freeAll(RootSet roots) {
+        core.lock.write(LockedWork.ROOTS);
         for (int i = 0; i < RootSet.PREVIOUS; i++) {
             release(roots.previous(i));
         }
         release(roots.current());
         zapper.commit(list);
+        core.lock.release();
     }
 
     /** Frees roots that are obsolete (VC-24). */
@@ -237,11 +249,13 @@ public final class Roots {
     }
 
     private void freeObsolete(RootSet roots) {
+        core.lock.write(LockedWork.ROOTS);
         for (int i = 0; i < RootSet.PREVIOUS; i++) {
             releaseIfObsolete(roots.previous(i));
         }
         releaseIfObsolete(roots.current());
         zapper.commit(list);
+        core.lock.release();
     }
 
     private void releaseIfObsolete(Root root) {

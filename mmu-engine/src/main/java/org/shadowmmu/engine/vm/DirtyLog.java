@@ -1,5 +1,7 @@
 package org.shadowmmu.engine.vm;
 
+import org.shadowmmu.engine.lock.LockedWork;
+import org.shadowmmu.engine.lock.YieldPoint;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.PteLists;
@@ -31,27 +33,45 @@ final class DirtyLog {
             return;
         }
         splitter.split(slot, slot.baseGfn(), slot.endGfn());
+        core.lock.write(LockedWork.DIRTY_LOG);
         for (int level = 1; level <= Memslot.LEAF_LEVELS; level++) {
             for (int index = 0; index < slot.indexes(level); index++) {
+                core.lock.looked(1);
                 core.rmaps.protectForDirtyLog(slot, level, index);
+                offerYield();
             }
         }
+        core.lock.release();
+        core.lock.read(LockedWork.DIRTY_LOG);
         tdp.protectSlot(slot, 1);
+        core.lock.release();
         core.requests.remoteFlush();
     }
 
     /** Logging was switched off: leaves that could be huge are dropped so that they come back huge (DL-2). */
     void disabled(Memslot slot) {
+        core.lock.write(LockedWork.DIRTY_LOG);
         boolean any = false;
         for (int level = 1; level < Memslot.LEAF_LEVELS; level++) {
             for (int index = 0; index < slot.indexes(level); index++) {
+                core.lock.looked(1);
                 any |= dropCollapsible(slot, level, index);
+                offerYield();
             }
         }
         if (any) {
             core.requests.remoteFlush();
         }
+        core.lock.release();
+        core.lock.read(LockedWork.DIRTY_LOG);
         tdp.zapCollapsible(slot);
+        core.lock.release();
+    }
+
+    private void offerYield() {
+        if (core.lock.wantsYield(YieldPoint.DIRTY_LOG_RMAP)) {
+            core.lock.letGo(YieldPoint.DIRTY_LOG_RMAP);
+        }
     }
 
     private boolean dropCollapsible(Memslot slot, int level, int index) {
@@ -111,6 +131,7 @@ final class DirtyLog {
 
     /** Protects the pages of one word again (DL-5). */
     private void protect(Memslot slot, int word, long bits) {
+        core.lock.write(LockedWork.DIRTY_LOG);
         long base = slot.baseGfn() + (long) word * WORD_PAGES;
         if (core.options.dirtyInitiallySet()) {
             long first = base + Long.numberOfTrailingZeros(bits);
@@ -126,5 +147,6 @@ final class DirtyLog {
             long gfn = base + Long.numberOfTrailingZeros(rest);
             core.rmaps.protectForDirtyLog(slot, 1, slot.index(gfn, 1));
         }
+        core.lock.release();
     }
 }

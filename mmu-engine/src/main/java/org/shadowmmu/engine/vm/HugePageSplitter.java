@@ -1,5 +1,6 @@
 package org.shadowmmu.engine.vm;
 
+import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.lookup.PageLookup;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.MmuCore;
@@ -39,13 +40,17 @@ final class HugePageSplitter {
         if (!core.options.eagerPageSplit() || !core.options.tdpMmu()) {
             return;
         }
+        core.lock.write(LockedWork.DIRTY_LOG);
         for (int level = Memslot.LEAF_LEVELS; level > 1; level--) {
             int last = slot.index(end - 1, level);
             for (int index = slot.index(first, level); index <= last; index++) {
                 splitRmap(slot, level, index);
             }
         }
+        core.lock.release();
+        core.lock.read(LockedWork.DIRTY_LOG);
         tdp.splitHugePages(slot, first, end);
+        core.lock.release();
     }
 
     private void splitRmap(Memslot slot, int level, int index) {

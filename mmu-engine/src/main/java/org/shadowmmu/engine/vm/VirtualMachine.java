@@ -10,6 +10,8 @@ import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.event.EventStream;
 import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.fault.PageFaults;
+import org.shadowmmu.engine.lock.LockedWork;
+import org.shadowmmu.engine.lock.MmuLock;
 import org.shadowmmu.engine.lookup.PageLookup;
 import org.shadowmmu.engine.memory.Backing;
 import org.shadowmmu.engine.memory.HostMemory;
@@ -136,6 +138,11 @@ public final class VirtualMachine {
         return core.counters;
     }
 
+    /** The MMU lock: how long it was held, for what, and where it is let go. */
+    public MmuLock lock() {
+        return core.lock;
+    }
+
     /** Shadow pages in use, {@code n_used_mmu_pages}. */
     public long usedPages() {
         return core.pages.used();
@@ -231,6 +238,7 @@ public final class VirtualMachine {
     /** The MMU notifier: the host takes pages of a backing away (MN-1, MN-10). */
     private void unmap(Backing backing, long first, long count) {
         core.events.unmapHvaRange(backing.id(), first << 12, count << 12);
+        core.lock.write(LockedWork.UNMAP);
         boolean any = false;
         for (int space = 0; space < MemslotTable.ADDRESS_SPACES; space++) {
             for (int place = 0; place < core.memslots.count(space); place++) {
@@ -247,6 +255,7 @@ public final class VirtualMachine {
         if (any) {
             core.requests.remoteFlush();
         }
+        core.lock.release();
     }
 
     /** A safe point: zaps what policies asked for. */
@@ -255,6 +264,7 @@ public final class VirtualMachine {
         if (page == null) {
             return;
         }
+        core.lock.write(LockedWork.REQUESTED_ZAP);
         while (page != null) {
             if (page instanceof ShadowPage own && own.listed() && !own.liveRoot()) {
                 zapper.prepare(own, requested);
@@ -262,5 +272,6 @@ public final class VirtualMachine {
             page = core.policies.pollRequestedZap();
         }
         zapper.commit(requested);
+        core.lock.release();
     }
 }

@@ -2,6 +2,8 @@ package org.shadowmmu.engine.zap;
 
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.event.WorkCounter;
+import org.shadowmmu.engine.lock.LockedWork;
+import org.shadowmmu.engine.lock.YieldPoint;
 import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.InvalidList;
 import org.shadowmmu.engine.shadow.MmuCore;
@@ -10,6 +12,9 @@ import org.shadowmmu.engine.tdp.TdpMmu;
 
 /** Zaps everything by starting a new generation (ZAP-60, ZAP-61). */
 public final class FastZap {
+    /** Pages zapped before a yield is offered (BATCH_ZAP_PAGES). */
+    private static final int BATCH = 10;
+
     private final MmuCore core;
     private final Zapper zapper;
     private final TdpMmu tdp;
@@ -25,19 +30,29 @@ public final class FastZap {
     /** Makes every page obsolete, asks every virtual CPU to drop its roots, and zaps what no one uses. */
     public void zapAll() {
         core.events.zapAllFast(core.pages.generation(), core.pages.used());
+        core.lock.write(LockedWork.ZAP_ALL);
         core.pages.toggleGeneration();
         tdp.invalidateRoots();
         core.requests.raiseAll(VcpuRequests.FREE_OBSOLETE_ROOTS);
         zapObsolete();
+        core.lock.release();
         tdp.zapInvalidated();
     }
 
+    /** Zaps obsolete pages from the oldest to the first current one; commits once, however often it yields (ZAP-61). */
     private void zapObsolete() {
+        int batch = 0;
         ShadowPage page = core.pages.oldest();
         while (page != null && page.obsolete()) {
+            if (batch >= BATCH && core.lock.wantsYield(YieldPoint.OBSOLETE_BATCH)) {
+                core.lock.letGo(YieldPoint.OBSOLETE_BATCH);
+                batch = 0;
+                page = core.pages.oldest();
+                continue;
+            }
             core.work.add(WorkCounter.LIST_STEPS);
             @Nullable ShadowPage newer = page.newer();
-            zapper.prepare(page, list);
+            batch += zapper.prepare(page, list);
             page = zapper.unstable() ? core.pages.oldest() : newer;
         }
         zapper.commit(list);

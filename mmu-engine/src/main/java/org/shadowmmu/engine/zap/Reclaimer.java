@@ -1,6 +1,7 @@
 package org.shadowmmu.engine.zap;
 
 import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.shadow.InvalidList;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.ShadowPage;
@@ -79,6 +80,7 @@ public final class Reclaimer {
     }
 
     private void change(long goal) {
+        core.lock.write(LockedWork.QUOTA);
         long used = core.pages.used();
         if (used > goal) {
             reclaim(Math.toIntExact(used - goal));
@@ -86,5 +88,6 @@ public final class Reclaimer {
         } else {
             core.pages.setMax(goal);
         }
+        core.lock.release();
     }
 }

@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.shadowmmu.api.MemslotChange;
 import org.shadowmmu.api.MemslotZapScope;
 import org.shadowmmu.engine.event.WorkCounter;
+import org.shadowmmu.engine.lock.LockedWork;
+import org.shadowmmu.engine.lock.YieldPoint;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.InvalidList;
 import org.shadowmmu.engine.shadow.MmuCore;
@@ -43,14 +45,21 @@ public final class SlotZap {
     }
 
     private void zapLeavesThenPages(Memslot slot, boolean directToo) {
+        core.lock.write(LockedWork.SLOT_ZAP);
         boolean flush = core.rmaps.zapRange(slot, slot.baseGfn(), slot.endGfn());
         flush |= tdp.zapLeaves(slot.addressSpace(), slot.baseGfn(), slot.endGfn());
         if (directToo || core.pages.indirect() > 0) {
             for (long gfn = slot.baseGfn(); gfn < slot.endGfn(); gfn++) {
                 zapPagesOf(gfn, slot.addressSpace(), directToo);
+                if (core.lock.wantsYield(YieldPoint.SLOT_FRAME)) {
+                    zapper.commitOrFlush(list, flush);
+                    flush = false;
+                    core.lock.letGo(YieldPoint.SLOT_FRAME);
+                }
             }
         }
         zapper.commitOrFlush(list, flush);
+        core.lock.release();
     }
 
     private void zapPagesOf(long gfn, int addressSpace, boolean directToo) {

@@ -3,6 +3,7 @@ package org.shadowmmu.engine.zap;
 import org.shadowmmu.api.UnlinkCause;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.WorkCounter;
+import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.InvalidList;
@@ -32,6 +33,7 @@ public final class Zapper {
         core.counters.add(Counter.MMU_SHADOW_ZAPPED, 1);
         core.work.add(WorkCounter.ENTRIES_SCANNED, ShadowPage.ENTRIES);
         int counted = zapUnsyncBelow(page, list);
+        core.lock.looked(ShadowPage.ENTRIES);
         for (int index = 0; index < ShadowPage.ENTRIES; index++) {
             if (page.spt[index] != 0 && zapEntry(page, index, list, UnlinkCause.PARENT_ZAPPED)) {
                 counted++;
@@ -120,12 +122,14 @@ public final class Zapper {
     public void unlink(ShadowPage page, int index, ShadowPage child) {
         child.parents = core.pages.lists().remove(child.parents, PteLists.entry(page.id, index));
         page.spt[index] = 0;
+        core.lock.zapped(1);
         core.policies.pageUnlinked(page, child);
     }
 
     private void unlinkParents(ShadowPage page) {
         PteLists lists = core.pages.lists();
         while (page.parents != PteLists.EMPTY) {
+            core.lock.looked(1);
             int entry = lists.first(page.parents);
             unlink(core.pages.byId(PteLists.pageId(entry)), PteLists.index(entry), page);
         }
@@ -168,6 +172,7 @@ public final class Zapper {
         if (core.pages.indirect() == 0) {
             return false;
         }
+        core.lock.write(LockedWork.GUEST_TABLES);
         InvalidList list = new InvalidList();
         var pages = core.pages;
         ShadowPage page = pages.nextWithGptes(pages.chain(gfn), gfn);
@@ -175,7 +180,9 @@ public final class Zapper {
             prepare(page, list);
             page = pages.nextWithGptes(pages.nextInChain(page), gfn);
         }
-        return commit(list);
+        boolean any = commit(list);
+        core.lock.release();
+        return any;
     }
 
     /** Lets a root slot's page go; zaps it for good if it was zapped while in use (SP-33, ZAP-8). */

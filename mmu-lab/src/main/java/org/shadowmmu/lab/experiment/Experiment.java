@@ -16,7 +16,7 @@ public record Experiment(
 
         @Key(
                 meaning = "the policies to compare; every other one is compared with the first",
-                takes = "a list of policies, each an id or a map with 'id' and 'parameters'")
+                takes = "a list of policies, each an id, a map with 'id' and 'parameters', or a map of decisions")
         List<PolicyEntry> policies,
 
         @Key(
@@ -85,6 +85,12 @@ public record Experiment(
                 if (values.indexOf(values.get(i)) < i) {
                     return new Problem("/" + list + "/" + i, "'" + list + "' has " + values.get(i) + " twice");
                 }
+            }
+        }
+        List<String> names = policies.stream().map(PolicyEntry::label).toList();
+        for (int i = 0; i < names.size(); i++) {
+            if (names.indexOf(names.get(i)) < i) {
+                return new Problem("/policies/" + i, "two policies are called '" + names.get(i) + "'");
             }
         }
         for (int i = 0; i < seeds.size(); i++) {

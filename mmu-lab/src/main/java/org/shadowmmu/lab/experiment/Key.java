@@ -9,6 +9,9 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Key {
+    /** The key as written; empty if it is the name of the component. */
+    String name() default "";
+
     /** One line: what the key sets. */
     String meaning();
 

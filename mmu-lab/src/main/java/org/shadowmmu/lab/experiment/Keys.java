@@ -35,8 +35,8 @@ final class Keys {
             }
         }
         for (RecordComponent component : type.getRecordComponents()) {
-            String at = Origins.child(pointer, component.getName());
-            JsonNode value = node.path(component.getName());
+            String at = Origins.child(pointer, nameOf(component));
+            JsonNode value = node.path(nameOf(component));
             refuseUnknown(value, component.getType(), at, origins);
             for (int i = 0; value.isArray() && i < value.size(); i++) {
                 refuseUnknown(value.get(i), memberOf(component.getGenericType()), at + "/" + i, origins);
@@ -52,6 +52,11 @@ final class Keys {
                         : "; did you mean '" + nearest + "'?");
     }
 
+    private static String nameOf(RecordComponent component) {
+        @Nullable Key key = component.getAnnotation(Key.class);
+        return key == null || key.name().isEmpty() ? component.getName() : key.name();
+    }
+
     private static Class<?> memberOf(Type list) {
         return list instanceof ParameterizedType type && type.getActualTypeArguments()[0] instanceof Class<?> member
                 ? member
@@ -62,7 +67,7 @@ final class Keys {
         List<String> names = new ArrayList<>();
         for (RecordComponent component : type.getRecordComponents()) {
             if (component.isAnnotationPresent(Key.class)) {
-                names.add(component.getName());
+                names.add(nameOf(component));
             }
         }
         return names;
@@ -71,7 +76,7 @@ final class Keys {
     private static @Nullable Key keyOf(Class<?> type, String name) {
         if (type.isRecord()) {
             for (RecordComponent component : type.getRecordComponents()) {
-                if (component.getName().equals(name)) {
+                if (nameOf(component).equals(name)) {
                     return component.getAnnotation(Key.class);
                 }
             }

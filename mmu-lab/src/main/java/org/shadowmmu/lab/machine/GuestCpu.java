@@ -5,8 +5,6 @@ import org.shadowmmu.engine.fault.Instruction;
 import org.shadowmmu.engine.fault.Instruction.Kind;
 import org.shadowmmu.engine.fault.Outcome;
 import org.shadowmmu.engine.guest.Access;
-import org.shadowmmu.engine.memory.Backing;
-import org.shadowmmu.engine.memory.GuestMemory;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.vcpu.GuestEntry;
 import org.shadowmmu.engine.vcpu.Registers;
@@ -65,16 +63,15 @@ final class GuestCpu {
     private final EventText events;
     private final ResultText result;
     private final Translation translation;
+    private final InstructionAccesses accesses;
     private final Instruction instruction = new Instruction();
     private final Instruction decoded = new Instruction();
 
     private int vector = NO_VECTOR;
     private int vectorError;
     private long vectorAddress;
-    private int deliveredPort;
     private long outRip;
     private long haltRip;
-    private long faultAddress;
 
     GuestCpu(
             VirtualMachine machine,
@@ -89,6 +86,7 @@ final class GuestCpu {
         this.events = events;
         this.result = result;
         this.translation = translation;
+        this.accesses = new InstructionAccesses(translation, machine.host());
     }
 
     Vcpu vcpu() {
@@ -140,7 +138,7 @@ final class GuestCpu {
                 return decode ? decodedStop(rip) : Stop.DONE;
             }
             if (attempt == Translation.GUEST_FAULT) {
-                raise(VECTOR_PF, translation.guestError(), faultAddress);
+                raise(VECTOR_PF, translation.guestError(), accesses.address());
             } else if (exit(rip, user, decode)) {
                 return decode ? decodedStop(rip) : Stop.DONE;
             }
@@ -152,73 +150,23 @@ final class GuestCpu {
         return haltRip == rip ? Stop.HALT : outRip == rip ? Stop.OUT : Stop.DONE;
     }
 
-    private int access(long va, int kind, boolean user) {
-        faultAddress = va;
-        return translation.translate(va, kind | (user ? Access.USER : 0));
-    }
-
-    /** The instruction's accesses in the processor's order (RC-7); memory changes only if all are allowed. */
+    /** Fetches the instruction and makes its accesses; says how the last translation ended. */
     private int attempt(long rip, boolean user, boolean decode) {
         outRip = -1;
         haltRip = -1;
-        int fetched = access(rip, Access.FETCH, user);
+        int fetched = accesses.access(rip, Access.FETCH, user);
         if (fetched != Translation.OK) {
             return fetched;
         }
         Instruction what = instruction;
         if (decode) {
-            decode(wordAt(rip), rip);
+            decode(accesses.read(rip), rip);
             if (outRip == rip) {
                 events.kvmExit(EXIT_OUT, rip, outInfo(PORT_DONE));
             }
             what = decoded;
         }
-        if (what.kind() == Kind.NONE) {
-            return Translation.OK;
-        }
-        if (what.kind() != Kind.STORE) {
-            int loaded = access(what.address(), 0, user);
-            if (loaded != Translation.OK || what.kind() == Kind.LOAD) {
-                return loaded;
-            }
-        }
-        return store(what, user);
-    }
-
-    private int store(Instruction what, boolean user) {
-        long first = what.address();
-        int inPage = (int) Math.min(what.size(), 4096 - (first & 4095));
-        int stored = access(first, Access.WRITE, user);
-        if (stored != Translation.OK) {
-            return stored;
-        }
-        long firstPfn = translation.pfn();
-        if (inPage < what.size()) {
-            stored = access(first + inPage, Access.WRITE, user);
-            if (stored != Translation.OK) {
-                return stored;
-            }
-            write(translation.pfn(), 0, what.value() >>> 8 * inPage, what.size() - inPage);
-        }
-        write(firstPfn, (int) first & 4095, what.value(), inPage);
-        return Translation.OK;
-    }
-
-    private void write(long pfn, int offset, long value, int size) {
-        Backing backing = machine.host().holding(pfn);
-        long page = backing.pageOf(pfn);
-        int word = offset >> 3;
-        int inWord = Math.min(size, 8 - (offset & 7));
-        backing.write(page, word, GuestMemory.merge(backing.read(page, word), offset, value, inWord));
-        if (inWord < size) {
-            long rest = backing.read(page, word + 1);
-            backing.write(page, word + 1, GuestMemory.merge(rest, 0, value >>> 8 * inWord, size - inWord));
-        }
-    }
-
-    private long wordAt(long va) {
-        Backing backing = machine.host().holding(translation.pfn());
-        return backing.read(backing.pageOf(translation.pfn()), (int) (va >>> 3) & 511) >>> (va & 7) * 8;
+        return what.kind() == Kind.NONE ? Translation.OK : accesses.operand(what, user);
     }
 
     /** Takes apart what the guest executes outside the stub: {@code out}, or zeros (RC-7). */
@@ -305,7 +253,7 @@ final class GuestCpu {
         long rip = vcpu.state().rip;
         Stop stop = run(handler, Kind.NONE, 0, 0, 0, false);
         if (stop == Stop.DONE) {
-            deliveredPort = delivered == VECTOR_PF ? PORT_PF : PORT_OTHER;
+            int deliveredPort = delivered == VECTOR_PF ? PORT_PF : PORT_OTHER;
             events.kvmExit(EXIT_OUT, handler, outInfo(deliveredPort));
             if (delivered == VECTOR_PF) {
                 result.pageFault(vectorError, vectorAddress);
@@ -318,7 +266,7 @@ final class GuestCpu {
 
     /** One supervisor access of the delivery; returns false if it left the guest, and the delivery starts again. */
     private boolean deliveryAccess(long va, int kind) {
-        if (access(va, kind, false) == Translation.OK) {
+        if (accesses.access(va, kind, false) == Translation.OK) {
             return true;
         }
         long address = translation.exitAddress();

@@ -14,22 +14,37 @@ final class ProofOfUse {
         Html proof = new Html();
         for (Manifest.Policy policy : manifest.policies()) {
             proof.element("h3 class=\"proof\"", policy.label()).raw("\n");
-            proof.raw(origin(policy)).raw(table(policy, comparisons));
+            proof.raw(origins(policy)).raw(table(policy, comparisons));
         }
         return proof.toString();
     }
 
-    private static String origin(Manifest.Policy policy) {
-        Html text = new Html();
-        String summary = Numbers.capital(policy.summary());
-        text.raw("<p>").text(summary).raw(summary.endsWith(".") ? " " : ". ");
-        text.raw("From ").element("code", policy.jar());
-        if (!policy.sha256().isEmpty()) {
-            text.raw(", SHA-256 ").element("code class=\"hash\"", policy.sha256());
+    private static String origins(Manifest.Policy policy) {
+        StringBuilder all = new StringBuilder();
+        for (Manifest.Part part : policy.parts()) {
+            all.append(origin(part, policy.parts().size() > 1));
         }
-        text.raw(", built for SPI ").text(policy.api()).raw(".");
-        if (!policy.parameters().isEmpty()) {
-            List<String> settings = policy.parameters().entrySet().stream()
+        return all.toString();
+    }
+
+    private static String origin(Manifest.Part part, boolean mixed) {
+        Html text = new Html();
+        text.raw("<p>");
+        if (mixed) {
+            text.element("b", Numbers.list(part.decisions()))
+                    .raw(" by ")
+                    .element("code", part.id())
+                    .raw(": ");
+        }
+        String summary = mixed ? part.summary() : Numbers.capital(part.summary());
+        text.text(summary).raw(summary.endsWith(".") ? " " : ". ");
+        text.raw("From ").element("code", part.jar());
+        if (!part.sha256().isEmpty()) {
+            text.raw(", SHA-256 ").element("code class=\"hash\"", part.sha256());
+        }
+        text.raw(", built for SPI ").text(part.api()).raw(".");
+        if (!part.parameters().isEmpty()) {
+            List<String> settings = part.parameters().entrySet().stream()
                     .map(entry -> entry.getKey() + "=" + entry.getValue())
                     .toList();
             text.raw(" Parameters: ")

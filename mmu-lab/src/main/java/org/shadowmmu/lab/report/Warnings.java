@@ -104,14 +104,24 @@ final class Warnings {
                     .flatMap(comparison -> comparison.complete().stream())
                     .filter(figures -> figures.label().equals(policy.label()))
                     .toList();
-            boolean asked = all.stream()
-                    .anyMatch(figures -> policy.decisions().stream().anyMatch(decision -> figures.asked(decision) > 0));
-            if (!all.isEmpty() && !asked) {
-                sentences.add(policy.label() + " was never asked for a decision it takes ("
-                        + Numbers.list(policy.decisions()) + "): its figures are those of the upstream rules.");
+            for (Manifest.Part part : policy.parts()) {
+                boolean asked = all.stream()
+                        .anyMatch(
+                                figures -> part.decisions().stream().anyMatch(decision -> figures.asked(decision) > 0));
+                if (!all.isEmpty() && !asked) {
+                    sentences.add(neverAsked(policy, part));
+                }
             }
         }
         return sentences;
+    }
+
+    private static String neverAsked(Manifest.Policy policy, Manifest.Part part) {
+        return policy.parts().size() == 1
+                ? policy.label() + " was never asked for a decision it takes (" + Numbers.list(part.decisions())
+                        + "): its figures are those of the upstream rules."
+                : "In " + policy.label() + ", " + part.id() + " was never asked for " + Numbers.list(part.decisions())
+                        + ": it changed nothing.";
     }
 
     private static double peak(Comparison comparison) {

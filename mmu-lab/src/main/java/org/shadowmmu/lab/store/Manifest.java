@@ -39,20 +39,31 @@ public record Manifest(
     public static final String FORMAT = "shadowmmu-results 1";
 
     /**
-     * A policy of the experiment.
+     * A policy of the experiment, or a mix of several.
      *
-     * @param label its name in results: the id, with the parameters the experiment sets
+     * @param label its name in results: what the experiment calls it, or the id with the parameters it sets
+     * @param parts who takes which decision; decisions that no part takes are upstream's
+     */
+    public record Policy(String label, List<Part> parts) {
+        /** Names of the decisions it takes, whoever takes them. */
+        public List<String> decisions() {
+            return parts.stream().flatMap(part -> part.decisions().stream()).toList();
+        }
+    }
+
+    /**
+     * A policy of a jar, and what it decides here.
+     *
      * @param id its id
      * @param summary what it says of itself
-     * @param decisions names of the decisions it takes
+     * @param decisions names of the decisions it takes here
      * @param parameters every parameter, defaults included
      * @param api version of the SPI it was built for
      * @param jar file name of its jar
      * @param version version of the jar, empty if it says none
      * @param sha256 SHA-256 of the jar
      */
-    public record Policy(
-            String label,
+    public record Part(
             String id,
             String summary,
             List<String> decisions,

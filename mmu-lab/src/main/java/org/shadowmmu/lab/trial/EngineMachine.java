@@ -1,8 +1,5 @@
 package org.shadowmmu.lab.trial;
 
-import org.shadowmmu.engine.event.Counter;
-import org.shadowmmu.engine.event.Counters;
-import org.shadowmmu.engine.policy.DecisionCounts;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.policy.PolicyWatch;
@@ -12,15 +9,9 @@ import org.shadowmmu.engine.vm.VirtualMachine;
 import org.shadowmmu.lab.workload.EntryKind;
 
 /** The machine of a trial on the lab's own engine: two-dimensional paging on shadow pages (mode {@code direct}). */
-public final class EngineMachine implements TrialMachine {
-    private final VirtualMachine machine;
-    private final PolicyRuntime policies;
-    private final ReferencedMemory referenced;
-
+public final class EngineMachine extends VirtualMachineOfTrial {
     private EngineMachine(VirtualMachine machine, PolicyRuntime policies) {
-        this.machine = machine;
-        this.policies = policies;
-        referenced = new ReferencedMemory(machine);
+        super(machine, policies);
     }
 
     /** Makes a machine; as {@link MachineFactory#create}. */
@@ -30,67 +21,12 @@ public final class EngineMachine implements TrialMachine {
     }
 
     @Override
-    public void addBacking(int id, long pages, boolean huge) {
-        machine.host().addBacking(id, pages, huge);
-    }
-
-    @Override
-    public int setMemslot(int addressSpace, int slot, long gfn, long pages, int flags, int backing, long backingPage) {
-        return machine.setMemslot(addressSpace, slot, gfn, pages, flags, backing, backingPage);
-    }
-
-    @Override
-    public int setQuota(long pages) {
-        return machine.setQuota(pages);
-    }
-
-    @Override
     public int access(int vcpu, long gpa, EntryKind kind) {
         return switch (machine.vcpu(vcpu).accessGpa(gpa, kindOf(kind))) {
             case HIT -> HIT;
             case FAULT -> FAULT;
             case MMIO -> MMIO;
         };
-    }
-
-    @Override
-    public long faults() {
-        return machine.counters().get(Counter.PF_TAKEN);
-    }
-
-    @Override
-    public long reclaimed() {
-        return machine.counters().get(Counter.MMU_RECYCLED);
-    }
-
-    @Override
-    public long usedPages() {
-        return machine.usedPages();
-    }
-
-    @Override
-    public long quota() {
-        return machine.quota();
-    }
-
-    @Override
-    public long mappedPages() {
-        return machine.mappedGuestPages();
-    }
-
-    @Override
-    public long referencedPages() {
-        return referenced.pages();
-    }
-
-    @Override
-    public Counters counters() {
-        return machine.counters();
-    }
-
-    @Override
-    public DecisionCounts decisions() {
-        return policies.counts();
     }
 
     private static AccessKind kindOf(EntryKind kind) {

@@ -3,17 +3,18 @@ package org.shadowmmu.lab.trial;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.shadowmmu.api.ApiVersion;
-import org.shadowmmu.api.Decision;
 import org.shadowmmu.api.PolicyDescriptor;
+import org.shadowmmu.engine.policy.PolicyChoice;
 import org.shadowmmu.lab.experiment.Experiment;
 import org.shadowmmu.lab.experiment.QuotaEntry;
 import org.shadowmmu.lab.store.Manifest;
-import org.shadowmmu.lab.workload.StreamReplay;
+import org.shadowmmu.lab.workload.Replay;
 import org.shadowmmu.lab.workload.StreamSurvey;
 
 /** Makes the manifest of a plan. */
@@ -37,7 +38,7 @@ public final class ManifestWriter {
                 experiment.quotas().stream().map(QuotaEntry::toString).toList(),
                 experiment.backing().word(),
                 experiment.seeds(),
-                StreamReplay.STEPS,
+                Replay.STEPS,
                 plan.trials().size());
     }
 
@@ -56,19 +57,28 @@ public final class ManifestWriter {
     }
 
     private static Manifest.Policy policy(Trial.Policy policy) {
-        PolicyDescriptor descriptor = policy.choice().descriptor();
-        List<String> decisions =
-                descriptor.decisions().stream().map(Decision::id).toList();
-        return new Manifest.Policy(
-                policy.label(),
-                policy.choice().id(),
+        Map<PolicyChoice, List<String>> decisions = new LinkedHashMap<>();
+        policy.assignment().choices().forEach((decision, choice) -> {
+            if (choice != PolicyChoice.UPSTREAM) {
+                decisions.computeIfAbsent(choice, key -> new ArrayList<>()).add(decision.id());
+            }
+        });
+        List<Manifest.Part> parts = new ArrayList<>();
+        decisions.forEach((choice, taken) -> parts.add(part(choice, taken)));
+        return new Manifest.Policy(policy.label(), parts);
+    }
+
+    private static Manifest.Part part(PolicyChoice choice, List<String> decisions) {
+        PolicyDescriptor descriptor = choice.descriptor();
+        return new Manifest.Part(
+                choice.id(),
                 descriptor.summary(),
                 decisions,
-                policy.choice().settings(),
+                choice.settings(),
                 descriptor.apiVersion().toString(),
-                policy.choice().origin().jar(),
-                policy.choice().origin().version(),
-                policy.choice().origin().sha256());
+                choice.origin().jar(),
+                choice.origin().version(),
+                choice.origin().sha256());
     }
 
     private static Manifest.Workload workload(Trial.Workload workload) {

@@ -2,16 +2,21 @@ package org.shadowmmu.lab.trial;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.shadowmmu.api.Decision;
 import org.shadowmmu.engine.policy.NearestName;
+import org.shadowmmu.engine.policy.PolicyAssignment;
+import org.shadowmmu.engine.policy.PolicyChoice;
 import org.shadowmmu.engine.policy.PolicySelectionException;
 import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.experiment.Experiment;
 import org.shadowmmu.lab.experiment.ExperimentException;
 import org.shadowmmu.lab.experiment.ExperimentFile;
 import org.shadowmmu.lab.experiment.PolicyEntry;
+import org.shadowmmu.lab.experiment.PolicyReference;
 import org.shadowmmu.lab.workload.StreamCatalog;
 import org.shadowmmu.lab.workload.StreamSurvey;
 import org.shadowmmu.lab.workload.StreamSurveyor;
@@ -51,13 +56,32 @@ public final class Planner {
 
     private Trial.Policy choose(ExperimentFile file, int index) {
         PolicyEntry entry = file.experiment().policies().get(index);
-        Map<String, String> settings = new LinkedHashMap<>();
-        entry.parameters().forEach((name, value) -> settings.put(name, value.text()));
+        String pointer = "/policies/" + index;
+        PolicyReference single = entry.single();
+        if (single != null) {
+            return new Trial.Policy(entry.label(), PolicyAssignment.of(choose(file, pointer, single)));
+        }
+        EnumMap<Decision, PolicyChoice> mix = new EnumMap<>(Decision.class);
+        Map<PolicyReference, PolicyChoice> choices = new HashMap<>();
+        entry.mix().forEach((decision, reference) -> {
+            String part = pointer + "/" + decision.id();
+            PolicyChoice choice = choices.computeIfAbsent(reference, key -> choose(file, part, key));
+            mix.put(decision, choice);
+            try {
+                PolicyAssignment.mixing(Map.of(decision, choice));
+            } catch (PolicySelectionException e) {
+                throw file.problem(part, withoutFullStop(String.valueOf(e.getMessage())));
+            }
+        });
+        return new Trial.Policy(entry.label(), PolicyAssignment.mixing(mix));
+    }
+
+    private PolicyChoice choose(ExperimentFile file, String pointer, PolicyReference reference) {
         try {
-            return new Trial.Policy(entry.toString(), policies.choose(entry.id(), settings));
+            return policies.choose(reference.id(), reference.settings());
         } catch (PolicySelectionException e) {
-            String pointer = "/policies/" + index + refusedParameter(entry.id(), settings);
-            throw file.problem(pointer, withoutFullStop(String.valueOf(e.getMessage())));
+            String parameter = refusedParameter(reference.id(), reference.settings());
+            throw file.problem(pointer + parameter, withoutFullStop(String.valueOf(e.getMessage())));
         }
     }
 
@@ -104,10 +128,11 @@ public final class Planner {
                     "/workloads/" + index, "two workloads are called '" + name + "'; rename one of the files");
         }
         StreamSurvey survey = StreamSurveyor.survey(path);
-        if (survey.header().gva()) {
+        if (survey.header().gva() && survey.vcpus() > 1) {
             throw file.problem(
                     "/workloads/" + index,
-                    "'" + name + "' has virtual addresses, for shadow paging, which this version cannot replay yet");
+                    "'" + name + "' has virtual addresses and " + survey.vcpus()
+                            + " virtual CPUs, but only one can be replayed under shadow paging");
         }
         return new Trial.Workload(name, path, survey);
     }

@@ -1,12 +1,10 @@
 package org.shadowmmu.lab.trial;
 
-import org.shadowmmu.engine.event.Counter;
-import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.fault.Instruction;
 import org.shadowmmu.engine.memory.Memslot;
-import org.shadowmmu.engine.policy.DecisionCounts;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyRuntime;
+import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.vm.AccessKind;
@@ -14,47 +12,26 @@ import org.shadowmmu.engine.vm.Vcpu;
 import org.shadowmmu.engine.vm.VirtualAccessResult;
 import org.shadowmmu.engine.vm.VirtualMachine;
 import org.shadowmmu.lab.workload.EntryKind;
-import org.shadowmmu.lab.workload.ShadowMachine;
 
 /** The machine of a trial under shadow paging, on the lab's own engine. */
-public final class ShadowEngineMachine implements TrialMachine, ShadowMachine {
-    private final VirtualMachine machine;
+public final class ShadowEngineMachine extends VirtualMachineOfTrial implements ShadowTrialMachine {
     private final MmuCore core;
-    private final PolicyRuntime policies;
-    private final ReferencedMemory referenced;
     private long reached = Vcpu.NO_FRAME;
 
     private ShadowEngineMachine(VirtualMachine machine, PolicyRuntime policies) {
-        this.machine = machine;
-        this.core = machine.core();
-        this.policies = policies;
-        this.referenced = new ReferencedMemory(machine);
+        super(machine, policies);
+        core = machine.core();
     }
 
-    /** Makes a machine; as {@link MachineFactory#create}. */
-    public static ShadowEngineMachine create(PolicyAssignment assignment, int vcpus, long seed) {
-        PolicyRuntime policies = PolicyRuntime.create(assignment, seed);
+    /** Makes a machine; as {@link ShadowMachineFactory#create}. */
+    public static ShadowEngineMachine create(PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch) {
+        PolicyRuntime policies = PolicyRuntime.create(assignment, seed, watch);
         return new ShadowEngineMachine(VirtualMachine.create(MmuOptions.shadow(), vcpus, policies, null), policies);
     }
 
     /** The machine of the engine, for audits. */
     public VirtualMachine machine() {
         return machine;
-    }
-
-    @Override
-    public void addBacking(int id, long pages, boolean huge) {
-        machine.host().addBacking(id, pages, huge);
-    }
-
-    @Override
-    public int setMemslot(int addressSpace, int slot, long gfn, long pages, int flags, int backing, long backingPage) {
-        return machine.setMemslot(addressSpace, slot, gfn, pages, flags, backing, backingPage);
-    }
-
-    @Override
-    public int setQuota(long pages) {
-        return machine.setQuota(pages);
     }
 
     /** Paging is off, so addresses are physical. */
@@ -156,45 +133,5 @@ public final class ShadowEngineMachine implements TrialMachine, ShadowMachine {
     @Override
     public boolean mirrored(long gfn) {
         return core.pages.nextWithGptes(core.pages.chain(gfn), gfn) != null;
-    }
-
-    @Override
-    public long faults() {
-        return machine.counters().get(Counter.PF_TAKEN);
-    }
-
-    @Override
-    public long reclaimed() {
-        return machine.counters().get(Counter.MMU_RECYCLED);
-    }
-
-    @Override
-    public long usedPages() {
-        return machine.usedPages();
-    }
-
-    @Override
-    public long quota() {
-        return machine.quota();
-    }
-
-    @Override
-    public long mappedPages() {
-        return machine.mappedGuestPages();
-    }
-
-    @Override
-    public long referencedPages() {
-        return referenced.pages();
-    }
-
-    @Override
-    public Counters counters() {
-        return machine.counters();
-    }
-
-    @Override
-    public DecisionCounts decisions() {
-        return policies.counts();
     }
 }

@@ -1,7 +1,7 @@
 package org.shadowmmu.lab.trial;
 
 import java.nio.file.Path;
-import org.shadowmmu.engine.policy.PolicyChoice;
+import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.lab.experiment.Backing;
 import org.shadowmmu.lab.experiment.QuotaEntry;
 import org.shadowmmu.lab.workload.StreamSurvey;
@@ -20,6 +20,6 @@ public record Trial(int number, Workload workload, QuotaEntry quota, Backing bac
     /** A stream: its name in results, its file and what a pass over it told. */
     public record Workload(String name, Path file, StreamSurvey survey) {}
 
-    /** A policy: its name in results, and the choice itself. */
-    public record Policy(String label, PolicyChoice choice) {}
+    /** What takes the decisions: its name in results, and who takes which. */
+    public record Policy(String label, PolicyAssignment assignment) {}
 }

@@ -18,8 +18,10 @@ import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.experiment.Backing;
 import org.shadowmmu.lab.store.Metric;
 import org.shadowmmu.lab.store.TrialResult;
+import org.shadowmmu.lab.workload.Replay;
 import org.shadowmmu.lab.workload.ReplayException;
 import org.shadowmmu.lab.workload.ReplayTotals;
+import org.shadowmmu.lab.workload.ShadowReplay;
 import org.shadowmmu.lab.workload.StreamReplay;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,11 +34,13 @@ public final class TrialRunner {
             "The trial needs more memory than this Java machine may use; start it with a larger -Xmx.";
 
     private final MachineFactory machines;
+    private final ShadowMachineFactory shadowMachines;
 
-    /** Runs trials on machines of this factory. */
+    /** Runs trials on machines of these factories: the second is for workloads with virtual addresses. */
     @Inject
-    public TrialRunner(MachineFactory machines) {
+    public TrialRunner(MachineFactory machines, ShadowMachineFactory shadowMachines) {
         this.machines = machines;
+        this.shadowMachines = shadowMachines;
     }
 
     /**
@@ -66,11 +70,19 @@ public final class TrialRunner {
 
     private TrialOutcome replay(Trial trial, LongConsumer progress, PolicyWatch watch, long start) {
         Trial.Workload workload = trial.workload();
-        TrialMachine machine = machines.create(
-                PolicyAssignment.of(trial.policy().choice()),
-                Math.max(1, workload.survey().vcpus()),
-                trial.seed(),
-                watch);
+        PolicyAssignment assignment = trial.policy().assignment();
+        int vcpus = Math.max(1, workload.survey().vcpus());
+        boolean huge = trial.backing() == Backing.HUGE;
+        TrialMachine machine;
+        Replay replay;
+        if (workload.survey().header().gva()) {
+            ShadowTrialMachine shadow = shadowMachines.create(assignment, vcpus, trial.seed(), watch);
+            machine = shadow;
+            replay = new ShadowReplay(shadow, workload.survey(), huge, progress);
+        } else {
+            machine = machines.create(assignment, vcpus, trial.seed(), watch);
+            replay = new StreamReplay(machine, workload.survey(), huge, progress);
+        }
         if (!trial.quota().isDefault()) {
             int error = machine.setQuota(trial.quota().pages());
             if (error != 0) {
@@ -78,7 +90,6 @@ public final class TrialRunner {
                         "The virtual machine refused the quota " + trial.quota() + " with error " + error + ".");
             }
         }
-        StreamReplay replay = new StreamReplay(machine, workload.survey(), trial.backing() == Backing.HUGE, progress);
         replay.run(workload.file());
         TrialResult result = result(
                 trial,

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What a stream leaves open is decided as {@code docs/shadow-replay.md} tells. The replay checks itself as it goes: each
  * access must reach the recorded page without a guest fault, and the tables in memory must always say what the stream says.
  */
-public final class ShadowReplay implements StreamVisitor {
+public final class ShadowReplay implements Replay, StreamVisitor {
     private static final long PAGING = 1L << 31;
     private static final long PAE = 1 << 5;
     private static final long PGE = 1 << 7;
@@ -33,16 +34,15 @@ public final class ShadowReplay implements StreamVisitor {
 
     private final ShadowMachine machine;
     private final MemoryLayout layout;
-    private final Sampler sampler;
-    private final LongConsumer progress;
+    private final AccessTally tally;
     private final GuestTables tables;
-    private final PageSet seen = new PageSet();
     private final PendingFlushes flushes;
     private final Map<Long, Long> lastWrites = new HashMap<>();
-    private NavigableMap<Long, List<TableLives.Life>> lives = new java.util.TreeMap<>();
+    private NavigableMap<Long, List<TableLives.Life>> lives = new TreeMap<>();
+
+    private Runnable windowCheck = () -> {};
 
     private int vcpu;
-    private long clock;
     private long moment;
     private boolean paging;
     private long cr4;
@@ -60,13 +60,10 @@ public final class ShadowReplay implements StreamVisitor {
 
     private int clearedFrom;
     private int clearedCount;
+    private boolean clearedAnnounced;
 
-    private long accesses;
-    private long reported;
-    private long faultingAccesses;
-    private long repeatedFaultingAccesses;
-    private long deviceAccesses;
     private long tableStores;
+    private long faultingStores;
     private long clearingStores;
     private long tableLives;
     private long restoredEntries;
@@ -84,40 +81,45 @@ public final class ShadowReplay implements StreamVisitor {
                     "A stream with virtual addresses has one virtual CPU, this one has " + survey.vcpus() + ".");
         }
         this.machine = machine;
-        this.progress = progress;
         layout = new MemoryLayout(machine, survey.blocks(), huge);
-        sampler = new Sampler(machine, survey.instructions(), StreamReplay.STEPS);
+        tally = new AccessTally(machine, survey, progress);
         tables = new GuestTables(machine, LEVELS);
         flushes = new PendingFlushes(machine, tables);
     }
 
-    /** Reads the file twice, the second time driving the machine to its end. */
+    /**
+     * Reads the file twice, the second time driving the machine to its end.
+     *
+     * @throws ReplayException if the guest did not see what the recorded guest saw, or the machine refuses something
+     */
+    @Override
     public void run(Path file) {
         lives = TableLives.of(file);
         StreamReader.read(file, this);
         finishDeferred();
-        progress.accept(accesses - reported);
-        reported = accesses;
+        tally.reportRest();
+        if (!shadowTotals().faithful()) {
+            throw new ReplayException("The guest went astray: " + wrongPages + " accesses reached another page than in"
+                    + " the recording, " + guestFaults + " met a page fault that was not in it, and " + wrongTables
+                    + " times its page tables differed.");
+        }
     }
 
-    /** What was counted, as for any stream. */
+    /** Sets what is done at the end of each window. */
+    void whenWindowEnds(Runnable check) {
+        windowCheck = check;
+    }
+
+    @Override
     public ReplayTotals totals() {
-        return new ReplayTotals(
-                accesses,
-                faultingAccesses,
-                repeatedFaultingAccesses,
-                deviceAccesses,
-                seen.size(),
-                sampler.mapped().peak(),
-                sampler.mapped().totalMean(),
-                sampler.referenced().totalMean(),
-                sampler.peakUsed());
+        return tally.totals();
     }
 
     /** What was counted besides. */
     public ShadowTotals shadowTotals() {
         return new ShadowTotals(
                 tableStores,
+                faultingStores,
                 clearingStores,
                 tableLives,
                 restoredEntries,
@@ -129,9 +131,9 @@ public final class ShadowReplay implements StreamVisitor {
                 wrongTables);
     }
 
-    /** The time series. */
+    @Override
     public TimeSeries series() {
-        return sampler.series();
+        return tally.series();
     }
 
     // ---- records ---------------------------------------------------------------------------------------------------
@@ -147,24 +149,20 @@ public final class ShadowReplay implements StreamVisitor {
     public void slotChange(SlotChange change) {
         finishDeferred();
         layout.apply(change);
-        sampler.changed();
+        tally.changed();
     }
 
     @Override
     public void windowBegins(int windowVcpu, long instructions, long windowAccesses) {
-        sampler.reached(clock);
+        tally.windowBegins(instructions);
         vcpu = windowVcpu;
-        clock += instructions;
     }
 
     @Override
     public void windowEnds() {
         finishDeferred();
-        sampler.reached(clock);
-        if (accesses - reported >= 1 << 16) {
-            progress.accept(accesses - reported);
-            reported = accesses;
-        }
+        tally.windowEnds();
+        windowCheck.run();
     }
 
     @Override
@@ -191,26 +189,26 @@ public final class ShadowReplay implements StreamVisitor {
     @Override
     public void entryWritten(long tableGfn, int index, int flags, long target) {
         long entry = TableEntry.of(flags, target);
-        boolean goesOn = clearedCount > 0 && tableGfn == clearedTable && index == clearedFrom + clearedCount;
-        if (writtenGfn == tableGfn) {
-            // The write that was announced is this store.
+        boolean goesOn =
+                entry == 0 && clearedCount > 0 && tableGfn == clearedTable && index == clearedFrom + clearedCount;
+        boolean announced = writtenGfn == tableGfn;
+        if (announced) {
             writtenGfn = -1;
-            accesses++;
-            seen.add(tableGfn);
         }
-        if (entry != 0 || !goesOn) {
+        if (!goesOn) {
             finishDeferred();
         }
         passMoment();
         tableStores++;
         if (entry != 0) {
-            store(tableGfn, index, entry, ShadowMachine.Store.MOVE);
+            store(tableGfn, index, entry, ShadowMachine.Store.MOVE, announced);
         } else if (goesOn) {
             clearedCount++;
         } else {
             clearedTable = tableGfn;
             clearedFrom = index;
             clearedCount = 1;
+            clearedAnnounced = announced;
         }
     }
 
@@ -288,13 +286,19 @@ public final class ShadowReplay implements StreamVisitor {
         }
         machine.instructionAt(vcpu, user ? userCode : kernelCode);
         int outcome = machine.accessVirtual(vcpu, address, kind, user);
-        accesses++;
-        boolean first = seen.add(gfn);
-        note(outcome, first);
+        check(outcome);
+        tally.accessed(gfn, outcome);
         if (outcome <= GuestMachine.FAULT && machine.missed(gfn)) {
             wrongPages++;
         }
-        sampler.accessed();
+    }
+
+    private void check(int outcome) {
+        if (outcome == ShadowMachine.GUEST_FAULT) {
+            guestFaults++;
+        } else if (outcome == ShadowMachine.SHUTDOWN) {
+            throw new ReplayException("The guest shut down, because its top table lies outside memory.");
+        }
     }
 
     /** Translates as the guest would; returns whether the page is for user mode. */
@@ -307,24 +311,6 @@ public final class ShadowReplay implements StreamVisitor {
             flushes.used(tables.lastTable(), virtualPage);
         }
         return tables.user();
-    }
-
-    private void note(int outcome, boolean first) {
-        switch (outcome) {
-            case GuestMachine.HIT -> {
-                return;
-            }
-            case GuestMachine.FAULT -> {
-                faultingAccesses++;
-                if (!first) {
-                    repeatedFaultingAccesses++;
-                }
-            }
-            case GuestMachine.MMIO -> deviceAccesses++;
-            case ShadowMachine.GUEST_FAULT -> guestFaults++;
-            default -> throw new ReplayException("The guest shut down, because its top table lies outside memory.");
-        }
-        sampler.changed();
     }
 
     /** Makes what was held back. */
@@ -340,7 +326,7 @@ public final class ShadowReplay implements StreamVisitor {
             ShadowMachine.Store how = count >= CLEARING ? ShadowMachine.Store.STRING : ShadowMachine.Store.MOVE;
             clearingStores += count >= CLEARING ? count : 0;
             for (int i = 0; i < count; i++) {
-                store(clearedTable, clearedFrom + i, 0, how);
+                store(clearedTable, clearedFrom + i, 0, how, clearedAnnounced && i == 0);
             }
         }
     }
@@ -360,13 +346,13 @@ public final class ShadowReplay implements StreamVisitor {
         for (int i = 0; i < life.indexes().length; i++) {
             if (!TableEntry.same(machine.peek(gpa(life.tableGfn(), life.indexes()[i])), life.entries()[i])) {
                 restoredEntries++;
-                store(life.tableGfn(), life.indexes()[i], life.entries()[i], ShadowMachine.Store.MOVE);
+                store(life.tableGfn(), life.indexes()[i], life.entries()[i], ShadowMachine.Store.MOVE, false);
             }
         }
     }
 
-    /** The guest stores an entry of one of its tables. */
-    private void store(long table, int index, long entry, ShadowMachine.Store how) {
+    /** The guest stores an entry of one of its tables; {@code announced} if the stream has the store as an access, too. */
+    private void store(long table, int index, long entry, ShadowMachine.Store how, boolean announced) {
         long gpa = gpa(table, index);
         long old = machine.peek(gpa);
         flushes.changes(table, index, old);
@@ -379,7 +365,14 @@ public final class ShadowReplay implements StreamVisitor {
             machine.poke(gpa, entry);
         } else {
             machine.instructionAt(vcpu, kernelCode);
-            note(machine.storeVirtual(vcpu, page << 12 | 8L * index, entry, how), false);
+            int outcome = machine.storeVirtual(vcpu, page << 12 | 8L * index, entry, how);
+            check(outcome);
+            if (announced) {
+                tally.accessed(table, outcome);
+            } else if (outcome != GuestMachine.HIT) {
+                faultingStores++;
+                tally.changed();
+            }
             if (machine.peek(gpa) != entry) {
                 wrongTables++;
             }

@@ -4,7 +4,9 @@ package org.shadowmmu.lab.workload;
  * What a replay under shadow paging counted beside {@link ReplayTotals}.
  *
  * @param tableStores entries of guest tables that the guest stored, as the stream tells
- * @param clearingStores those among them that belong to the clearing of a page
+ * @param faultingStores those that met page faults, without the first store to a table in each window, which counts as an
+ *     access
+ * @param clearingStores those among the stores that belong to the clearing of a page
  * @param tableLives pages that began to serve as a table
  * @param restoredEntries entries that were there when they did, stored by the guest
  * @param unmappedEntries entries that were there when they did, put into memory because nothing mapped the page yet
@@ -16,6 +18,7 @@ package org.shadowmmu.lab.workload;
  */
 public record ShadowTotals(
         long tableStores,
+        long faultingStores,
         long clearingStores,
         long tableLives,
         long restoredEntries,

@@ -10,23 +10,11 @@ import java.util.function.LongConsumer;
  * <p>A table the page walker read is accessed as the walker does it, which with accessed/dirty bits in the second
  * dimension is a write (RC-4). Events other than accesses do nothing here: they do not reach the MMU in direct mode.
  */
-public final class StreamReplay implements StreamVisitor {
-    /** The number of steps of a time series. */
-    public static final int STEPS = 400;
-
+public final class StreamReplay implements Replay, StreamVisitor {
     private final GuestMachine machine;
     private final MemoryLayout layout;
-    private final Sampler sampler;
-    private final LongConsumer progress;
-    private final PageSet seen = new PageSet();
-
+    private final AccessTally tally;
     private int vcpu;
-    private long clock;
-    private long accesses;
-    private long reported;
-    private long faultingAccesses;
-    private long repeatedFaultingAccesses;
-    private long deviceAccesses;
 
     /**
      * Prepares a replay and gives the machine its memory.
@@ -38,80 +26,50 @@ public final class StreamReplay implements StreamVisitor {
      */
     public StreamReplay(GuestMachine machine, StreamSurvey survey, boolean huge, LongConsumer progress) {
         this.machine = machine;
-        this.progress = progress;
         layout = new MemoryLayout(machine, survey.blocks(), huge);
-        sampler = new Sampler(machine, survey.instructions(), STEPS);
+        tally = new AccessTally(machine, survey, progress);
     }
 
-    /** Reads the file and drives the machine to its end. */
+    @Override
     public void run(Path file) {
         StreamReader.read(file, this);
-        progress.accept(accesses - reported);
-        reported = accesses;
+        tally.reportRest();
     }
 
-    /** What was counted. */
+    @Override
     public ReplayTotals totals() {
-        return new ReplayTotals(
-                accesses,
-                faultingAccesses,
-                repeatedFaultingAccesses,
-                deviceAccesses,
-                seen.size(),
-                sampler.mapped().peak(),
-                sampler.mapped().totalMean(),
-                sampler.referenced().totalMean(),
-                sampler.peakUsed());
+        return tally.totals();
     }
 
-    /** The time series. */
+    @Override
     public TimeSeries series() {
-        return sampler.series();
+        return tally.series();
     }
 
     @Override
     public void slotChange(SlotChange change) {
         layout.apply(change);
-        sampler.changed();
+        tally.changed();
     }
 
     @Override
     public void windowBegins(int windowVcpu, long instructions, long windowAccesses) {
-        sampler.reached(clock);
+        tally.windowBegins(instructions);
         vcpu = windowVcpu;
-        clock += instructions;
     }
 
     @Override
     public void access(EntryKind kind, long gfn) {
-        int outcome = machine.access(vcpu, gfn << 12, kind);
-        accesses++;
-        boolean first = seen.add(gfn);
-        if (outcome != GuestMachine.HIT) {
-            sampler.changed();
-            if (outcome == GuestMachine.MMIO) {
-                deviceAccesses++;
-            } else {
-                faultingAccesses++;
-                if (!first) {
-                    repeatedFaultingAccesses++;
-                }
-            }
-        }
-        sampler.accessed();
+        tally.accessed(gfn, machine.access(vcpu, gfn << 12, kind));
     }
 
     @Override
     public void windowEnds() {
-        sampler.reached(clock);
-        if (accesses - reported >= 1 << 16) {
-            progress.accept(accesses - reported);
-            reported = accesses;
-        }
+        tally.windowEnds();
     }
 
     @Override
     public void virtualAccess(EntryKind kind, long gfn, long virtualPage) {
-        throw new ReplayException("The stream has virtual addresses, for shadow paging, which cannot be replayed yet.");
+        throw new ReplayException("The stream has virtual addresses: it is for a machine under shadow paging.");
     }
 }

@@ -16,6 +16,9 @@ import org.shadowmmu.lab.store.Metric;
 import org.shadowmmu.lab.store.ResultFolder;
 import org.shadowmmu.lab.store.StoredRun;
 import org.shadowmmu.lab.store.TrialResult;
+import org.shadowmmu.lab.workload.EntryKind;
+import org.shadowmmu.lab.workload.SlotChange;
+import org.shadowmmu.lab.workload.StreamBytes;
 
 /** The whole way from an experiment file to a report, with the real engine and real policy jars. */
 class RunCommandTest {
@@ -47,7 +50,7 @@ class RunCommandTest {
                 .extracting("label")
                 .containsExactly("fifo", "lru-moveup", "leaf-first", "tdp-childzap");
         assertThat(run.manifest().policies())
-                .allSatisfy(policy -> assertThat(policy.sha256()).hasSize(64));
+                .allSatisfy(policy -> assertThat(policy.parts().get(0).sha256()).hasSize(64));
         assertThat(run.manifest().workloads()).extracting("name").containsExactly("thrash", "fits");
         assertThat(run.trials()).hasSize(16).extracting("trial").containsExactly(numbersTo(16));
         assertThat(run.trials().subList(4, 8))
@@ -204,14 +207,21 @@ class RunCommandTest {
     }
 
     @Test
-    void aStreamForShadowPagingIsRefused() {
-        new org.shadowmmu.lab.workload.StreamBytes("{\"format\": \"gpas\", \"version\": 1, \"gva\": true}")
+    void aStreamWithVirtualAddressesRunsUnderShadowPaging() {
+        new StreamBytes("{\"format\": \"gpas\", \"version\": 1, \"gva\": true}")
+                .slot(SlotChange.Operation.ADD, 0, 0, 1024, 0, "ram", 0)
+                .window(0, 1000)
+                .virtualAccess(EntryKind.READ, 16, 16)
+                .virtualAccess(EntryKind.WRITE, 17, 17)
                 .write(folder.resolve("data/streams/gva.gpas.gz"));
-        lab.file("small.yaml", EXPERIMENT.replace("fits]", "gva]"));
-        assertThat(lab.run("run", "small.yaml")).isEqualTo(2);
-        assertThat(lab.err())
-                .contains(
-                        "line 4: 'gva' has virtual addresses, for shadow paging, which this version cannot replay yet.");
+        lab.file("small.yaml", EXPERIMENT.replace("thrash, fits]", "gva]"));
+        assertThat(lab.run("run", "small.yaml")).as(lab.err()).isZero();
+        StoredRun run = StoredRun.read(ResultFolder.open(folder.resolve("results/small")));
+        assertThat(run.trials())
+                .hasSize(8)
+                .allSatisfy(trial -> assertThat(trial.metrics())
+                        .containsEntry(Metric.ACCESSES, 2L)
+                        .containsEntry(Metric.FAULTS, 1L));
     }
 
     @Test

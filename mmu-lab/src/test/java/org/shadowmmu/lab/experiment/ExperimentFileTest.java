@@ -107,7 +107,7 @@ class ExperimentFileTest {
                 Arguments.of(
                         "name: a\npolicies: fifo\nworkloads: [web-1g]",
                         2,
-                        "'policies' must be a list of policies, each an id or a map with 'id' and 'parameters', not 'fifo'"),
+                        "'policies' must be a list of policies, each an id, a map with 'id' and 'parameters', or a map of decisions, not 'fifo'"),
                 Arguments.of(
                         "name: a\npolicies: []\nworkloads: [w]",
                         2,
@@ -117,8 +117,11 @@ class ExperimentFileTest {
                 Arguments.of(
                         "name: a\npolicies:\n - fifo\n - 7\nworkloads: [w]",
                         4,
-                        "'policies' must be a list of policies, each an id or a map with 'id' and 'parameters', not 7"),
-                Arguments.of("name: a\npolicies:\n - parameters: {}\nworkloads: [w]", 3, "a policy needs the key 'id'"),
+                        "'policies' must be a list of policies, each an id, a map with 'id' and 'parameters', or a map of decisions, not 7"),
+                Arguments.of(
+                        "name: a\npolicies:\n - parameters: {}\nworkloads: [w]",
+                        3,
+                        "a policy needs the key 'id', or a policy for at least one decision"),
                 Arguments.of(
                         "name: a\npolicies:\n - id: x\n   parameters: [1]\nworkloads: [w]",
                         4,

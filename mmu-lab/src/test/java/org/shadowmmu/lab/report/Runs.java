@@ -28,7 +28,16 @@ final class Runs {
 
     Runs policy(String label, String... decisions) {
         policies.add(new Manifest.Policy(
-                label, label, "the policy " + label, List.of(decisions), Map.of(), "0.1", label + ".jar", "", "00ff"));
+                label,
+                List.of(new Manifest.Part(
+                        label,
+                        "the policy " + label,
+                        List.of(decisions),
+                        Map.of(),
+                        "0.1",
+                        label + ".jar",
+                        "",
+                        "00ff"))));
         return this;
     }
 

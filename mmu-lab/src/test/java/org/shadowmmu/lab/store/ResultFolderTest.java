@@ -23,7 +23,9 @@ class ResultFolderTest {
             "x",
             "",
             List.of(new Manifest.Policy(
-                    "p", "p", "s", List.of("reclaim-order"), Map.of("a", "1"), "0.1", "p.jar", "", "ab")),
+                    "p",
+                    List.of(new Manifest.Part(
+                            "p", "s", List.of("reclaim-order"), Map.of("a", "1"), "0.1", "p.jar", "", "ab")))),
             List.of(new Manifest.Workload(
                     "w",
                     "w.gpas.gz",

@@ -62,6 +62,35 @@ public final class StreamBytes {
         return entry(zigzag(delta) << 3 | kind.ordinal());
     }
 
+    /** Appends an access by virtual page to the window of a stream with virtual addresses. */
+    public StreamBytes virtualAccess(EntryKind kind, long gfn, long page) {
+        int predictor = Math.max(0, kind.ordinal() - 1);
+        long delta = gfn - last[predictor];
+        last[predictor] = gfn;
+        int of = (int) (page >>> 32) & 15;
+        long pageDelta = page - last[4 + of];
+        last[4 + of] = page;
+        return entry(zigzag(delta) << 3 | kind.ordinal(), zigzag(pageDelta) << 4 | of);
+    }
+
+    /** Appends a table entry that was walked. */
+    public StreamBytes walked(long table, int level, int index, int flags, long target) {
+        return table(3, table, level - 1 | (long) index << 2 | (long) flags << 11, target);
+    }
+
+    /** Appends a table entry that was written. */
+    public StreamBytes written(long table, int index, int flags, long target) {
+        return table(4, table, index | (long) flags << 9, target);
+    }
+
+    private StreamBytes table(int kind, long table, long word, long target) {
+        long delta = table - last[2];
+        last[2] = table;
+        long targetDelta = target - last[3];
+        last[3] = target;
+        return entry(zigzag(delta) << 3 | kind, word, zigzag(targetDelta));
+    }
+
     /** Appends an event to the window. */
     public StreamBytes event(int code, long... argument) {
         entry((long) code << 3 | 7);

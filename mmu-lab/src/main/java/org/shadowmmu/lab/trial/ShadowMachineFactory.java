@@ -1,0 +1,16 @@
+package org.shadowmmu.lab.trial;
+
+import org.shadowmmu.engine.policy.PolicyAssignment;
+import org.shadowmmu.engine.policy.PolicyFailure;
+import org.shadowmmu.engine.policy.PolicyWatch;
+
+/** Makes the virtual machine of a trial whose workload has virtual addresses. */
+@FunctionalInterface
+public interface ShadowMachineFactory {
+    /**
+     * Makes a machine without memory; as {@link MachineFactory#create}.
+     *
+     * @throws PolicyFailure if a policy cannot be created
+     */
+    ShadowTrialMachine create(PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch);
+}

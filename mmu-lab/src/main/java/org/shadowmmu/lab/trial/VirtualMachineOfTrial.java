@@ -1,0 +1,76 @@
+package org.shadowmmu.lab.trial;
+
+import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.event.Counters;
+import org.shadowmmu.engine.policy.DecisionCounts;
+import org.shadowmmu.engine.policy.PolicyRuntime;
+import org.shadowmmu.engine.vm.VirtualMachine;
+
+/** What the machines of trials on the lab's own engine have in common, whatever the guest's addresses go through. */
+abstract sealed class VirtualMachineOfTrial implements TrialMachine permits EngineMachine, ShadowEngineMachine {
+    final VirtualMachine machine;
+
+    private final PolicyRuntime policies;
+    private final ReferencedMemory referenced;
+
+    VirtualMachineOfTrial(VirtualMachine machine, PolicyRuntime policies) {
+        this.machine = machine;
+        this.policies = policies;
+        referenced = new ReferencedMemory(machine);
+    }
+
+    @Override
+    public void addBacking(int id, long pages, boolean huge) {
+        machine.host().addBacking(id, pages, huge);
+    }
+
+    @Override
+    public int setMemslot(int addressSpace, int slot, long gfn, long pages, int flags, int backing, long backingPage) {
+        return machine.setMemslot(addressSpace, slot, gfn, pages, flags, backing, backingPage);
+    }
+
+    @Override
+    public int setQuota(long pages) {
+        return machine.setQuota(pages);
+    }
+
+    @Override
+    public long faults() {
+        return machine.counters().get(Counter.PF_TAKEN);
+    }
+
+    @Override
+    public long reclaimed() {
+        return machine.counters().get(Counter.MMU_RECYCLED);
+    }
+
+    @Override
+    public long usedPages() {
+        return machine.usedPages();
+    }
+
+    @Override
+    public long quota() {
+        return machine.quota();
+    }
+
+    @Override
+    public long mappedPages() {
+        return machine.mappedGuestPages();
+    }
+
+    @Override
+    public long referencedPages() {
+        return referenced.pages();
+    }
+
+    @Override
+    public Counters counters() {
+        return machine.counters();
+    }
+
+    @Override
+    public DecisionCounts decisions() {
+        return policies.counts();
+    }
+}
