@@ -7,6 +7,7 @@ import org.shadowmmu.lab.cli.LabEnvironment;
 import org.shadowmmu.lab.cli.Main;
 import org.shadowmmu.lab.cli.PoliciesCommand;
 import org.shadowmmu.lab.cli.ReportCommand;
+import org.shadowmmu.lab.cli.ReproduceCommand;
 import org.shadowmmu.lab.cli.RunCommand;
 import org.shadowmmu.lab.cli.VerifyCommand;
 import org.shadowmmu.lab.machine.RecordedMachines;
@@ -47,6 +48,7 @@ public final class LabModule extends AbstractModule {
         bind(Main.class);
         bind(RunCommand.class);
         bind(ReportCommand.class);
+        bind(ReproduceCommand.class);
         bind(PoliciesCommand.class);
         bind(PoliciesCommand.ListCommand.class);
         bind(PoliciesCommand.DescribeCommand.class);

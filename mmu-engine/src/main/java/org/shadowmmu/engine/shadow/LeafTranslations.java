@@ -14,6 +14,7 @@ final class LeafTranslations {
 
     /** Frame and access ({@code gfn << 3 | access}) of each entry, once they follow no run. */
     private int @Nullable [] each;
+
     private boolean tabled;
     private boolean run;
     /** Frame that entry 0 has or would have, and the access of all, as in {@link #each}. */

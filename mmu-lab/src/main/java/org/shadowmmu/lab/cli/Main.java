@@ -32,6 +32,7 @@ import picocli.CommandLine.Option;
         subcommands = {
             RunCommand.class,
             ReportCommand.class,
+            ReproduceCommand.class,
             VerifyCommand.class,
             PoliciesCommand.class,
             CommandLine.HelpCommand.class

@@ -12,11 +12,26 @@ import org.shadowmmu.engine.vm.AccessKind;
  * frames that no table used before, so that nothing is found again.
  */
 public final class NestedBootStorm {
-    /** Told after each boot. */
+    /** Told how the storm goes on. */
     @FunctionalInterface
     public interface Observer {
-        /** @return whether to go on */
+        /**
+         * A guest has booted.
+         *
+         * @param boot its number, from 1
+         * @return whether to go on
+         */
         boolean booted(int boot);
+
+        /**
+         * Every guest of a round had a turn.
+         *
+         * @param touches pages touched so far
+         * @return whether to go on
+         */
+        default boolean turned(long touches) {
+            return true;
+        }
     }
 
     /**
@@ -31,13 +46,7 @@ public final class NestedBootStorm {
      * @param tearDown what L1 does with the tables of a guest that ended
      */
     public record Shape(
-            int side,
-            int rounds,
-            int guestPages,
-            int stride,
-            int places,
-            int entriesPerExit,
-            TableTearDown tearDown) {
+            int side, int rounds, int guestPages, int stride, int places, int entriesPerExit, TableTearDown tearDown) {
         /** The number of boots. */
         public int boots() {
             return side * rounds;
@@ -82,6 +91,9 @@ public final class NestedBootStorm {
         for (int from = 0; from < shape.guestPages(); from += TURN) {
             for (NestedGuest guest : guests) {
                 turn(guest, from);
+            }
+            if (!observer.turned(touches)) {
+                return false;
             }
         }
         boolean goOn = true;
