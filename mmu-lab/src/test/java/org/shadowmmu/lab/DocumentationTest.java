@@ -3,30 +3,41 @@ package org.shadowmmu.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.shadowmmu.lab.experiment.Experiment;
-import org.shadowmmu.lab.experiment.Key;
-import org.shadowmmu.lab.experiment.PolicyEntry;
+import org.shadowmmu.lab.experiment.Documentation;
+import org.shadowmmu.lab.store.Json;
 import org.shadowmmu.lab.store.Metric;
 
 /** The tables of {@code docs/experiments.md} are those that the declarations in the code give. */
 class DocumentationTest {
     @Test
     void everyKeyIsDocumentedAsDeclared() throws IOException {
-        List<String> rows = new ArrayList<>();
-        for (Class<?> type : List.of(Experiment.class, PolicyEntry.class)) {
-            for (RecordComponent component : type.getRecordComponents()) {
-                Key key = component.getAnnotation(Key.class);
-                rows.add("| `" + (key.name().isEmpty() ? component.getName() : key.name()) + "` | " + key.meaning()
-                        + " | " + key.takes() + " | "
-                        + (key.defaultText().isEmpty() ? "not allowed" : key.defaultText()) + " |");
-            }
+        assertThat(lines()).containsSubsequence(Documentation.rows());
+    }
+
+    /** Made with {@code ./shadowmmu schema > docs/experiment.schema.json}. */
+    @Test
+    void thePublishedSchemaIsThatOfTheRecords() throws IOException {
+        assertThat(Files.readString(Project.root().resolve("docs/experiment.schema.json")))
+                .isEqualTo(Json.pretty(Documentation.schema()));
+    }
+
+    @Test
+    void theReferenceFileHasEveryKeyAndWhatItMeans() throws IOException {
+        List<String> reference = Files.readAllLines(Project.root().resolve("experiments/reference.yaml"));
+        for (String key : Documentation.keys()) {
+            assertThat(reference)
+                    .as(key)
+                    .anySatisfy(line -> assertThat(line.strip().replaceFirst("^- |^[{]", ""))
+                            .startsWith(key + ":"));
         }
-        assertThat(lines()).containsSubsequence(rows);
+        for (String row : Documentation.rows()) {
+            String meaning = row.split(" \\| ")[1];
+            assertThat(String.join(" ", reference).replaceAll("\\s*#\\s*", " ")).contains(meaning);
+        }
     }
 
     @Test

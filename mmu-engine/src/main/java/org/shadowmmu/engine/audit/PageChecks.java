@@ -9,11 +9,15 @@ import org.shadowmmu.engine.shadow.ShadowPages;
 /** Invariants of the pages as such: their life cycle, the active list, the hash chains. */
 final class PageChecks {
     private final ShadowPages pages;
+    /** ZAP-24: zapped roots in use stay on the list, out of order. */
+    private final boolean rootsStayListed;
+
     private final Census census;
     private final Violations violations;
 
     PageChecks(MmuCore core, Census census, Violations violations) {
         this.pages = core.pages;
+        this.rootsStayListed = core.options.era().zap().liveRootsStayListed();
         this.census = census;
         this.violations = violations;
     }
@@ -33,7 +37,7 @@ final class PageChecks {
     /** INV-21 and the table of states. */
     private void livePagesAreActiveOrDetachedRoots(ShadowPage page) {
         boolean detachedRoot = Role.invalid(page.role) && page.rootCount > 0;
-        boolean active = page.listed() && !Role.invalid(page.role);
+        boolean active = page.listed() && (!Role.invalid(page.role) || detachedRoot && rootsStayListed);
         if (!active && (page.listed() || !detachedRoot)) {
             violations.add(
                     Invariant.LIVE_PAGES_ARE_ACTIVE_OR_DETACHED_ROOTS,
@@ -74,7 +78,8 @@ final class PageChecks {
         int steps = 0;
         @Nullable ShadowPage newer = null;
         for (ShadowPage page = pages.newest(); page != null; page = page.older()) {
-            boolean ordered = newer == null || page.creationNumber() < newer.creationNumber();
+            boolean ordered =
+                    newer == null || Role.invalid(newer.role) || page.creationNumber() < newer.creationNumber();
             if (!ordered || page.newer() != newer || !page.listed() || !page.live() || ++steps > census.pages()) {
                 violations.add(
                         Invariant.ACTIVE_PAGES_ARE_IN_ORDER_OF_CREATION,
@@ -99,6 +104,9 @@ final class PageChecks {
     private void obsoletePagesAreTheOldest() {
         @Nullable ShadowPage current = null;
         for (ShadowPage page = pages.oldest(); page != null; page = page.newer()) {
+            if (Role.invalid(page.role)) {
+                continue;
+            }
             if (!page.obsolete()) {
                 current = page;
             } else if (current != null) {

@@ -3,6 +3,7 @@ package org.shadowmmu.engine.audit;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.Spte;
 import org.shadowmmu.engine.tlb.Tlb;
@@ -77,7 +78,7 @@ final class TlbChecks {
             if (Spte.leaf(spte, level)) {
                 long frame = Spte.pfn(spte) + (page & (1L << 9 * (level - 1)) - 1);
                 return frame == tlb.frame(place)
-                        && !exceeds(tlb.rights(place), nested ? spte : rights)
+                        && !exceeds(tlb.rights(place), nested ? spte : rights, supervisorWrites(table))
                         && (table.tdp || staysDirty(tlb.rights(place), spte));
             }
             table = core.pages.child(spte);
@@ -85,9 +86,20 @@ final class TlbChecks {
         return false;
     }
 
-    private static boolean exceeds(long kept, long rights) {
-        boolean moreAccess = (kept & ~rights & (Spte.WRITABLE | Spte.USER)) != 0;
-        return moreAccess || (rights & ~kept & Spte.NX) != 0;
+    /**
+     * Whether the table is one of a guest with CR0.WP clear. What such a kernel writes to a read-only page changes hands
+     * between kernel and user, and other addresses of the page keep what the guest itself allows (PF-17).
+     */
+    private static boolean supervisorWrites(ShadowPage table) {
+        return !Role.direct(table.role) && (table.role & Role.CR0_WP) == 0;
+    }
+
+    private static boolean exceeds(long kept, long rights, boolean changesHands) {
+        long lost = kept & ~rights;
+        if (changesHands) {
+            return (lost & Spte.WRITABLE) != 0;
+        }
+        return (lost & (Spte.WRITABLE | Spte.USER)) != 0 || (rights & ~kept & Spte.NX) != 0;
     }
 
     /** ST-30. The TDP MMU does not flush for it when a fault meets a leaf that is there already (TDP-17, ST-10.6). */

@@ -12,6 +12,16 @@ public final class EventStream {
         this.listener = listener;
     }
 
+    /** Whether anybody hears events; if not, {@link #skip} may stand for many. */
+    public boolean heard() {
+        return listener != null;
+    }
+
+    /** Counts events that nobody hears. */
+    public void skip(int events) {
+        number += events;
+    }
+
     /** The number of events so far. */
     public long number() {
         return number;

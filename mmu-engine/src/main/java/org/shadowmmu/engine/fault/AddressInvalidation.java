@@ -89,7 +89,7 @@ public final class AddressInvalidation {
     }
 
     private void refresh(ShadowPage page, int index, PagingMode paging) {
-        if (!core.options.era().invlpgRefills()) {
+        if (!core.options.era().sync().invlpgRefills()) {
             synchronise(page, index, paging);
             return;
         }

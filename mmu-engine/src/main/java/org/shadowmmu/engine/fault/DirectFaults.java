@@ -7,7 +7,6 @@ import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.lookup.PageLookup;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.MmuCore;
-import org.shadowmmu.engine.shadow.MmuMode;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.tdp.TdpMmu;
@@ -94,7 +93,6 @@ final class DirectFaults {
 
     /** Builds the way from the root to the leaf and installs it (PF-25). */
     private Outcome map(VcpuState vcpu, long gpa, int error) {
-        MmuMode mode = vcpu.mode();
         long gfn = gpa >>> 12;
         Memslot slot = hostPage.slot();
         hugePages.decide(slot, gfn, core.options.tdpEnabled() ? MAX_LEVEL_TDP : MAX_LEVEL_NO_PAGING, error);
@@ -114,7 +112,7 @@ final class DirectFaults {
             if (level == hugePages.goal()) {
                 break;
             }
-            page = children.below(page, index, gfn, Role.ACC_ALL, mode, hugePages);
+            page = children.below(page, index, gfn, Role.ACC_ALL, vcpu, hugePages);
         }
         return install(vcpu, page, index, error);
     }
@@ -129,6 +127,9 @@ final class DirectFaults {
             long pfn = slot.backing().pfn(slot.hostPage(gfn));
             boolean write = (error & Access.WRITE) != 0;
             outcome = installer.install(page, index, slot, Role.ACC_ALL, gfn, pfn, write, false, hostPage.writable());
+        }
+        if (outcome == Outcome.EMULATE) {
+            installer.settleEmulation(vcpu.index, slot != null);
         }
         if (outcome != Outcome.SPURIOUS) {
             prefetch.around(page, index);

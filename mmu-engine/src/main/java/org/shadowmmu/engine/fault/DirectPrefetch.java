@@ -36,7 +36,7 @@ final class DirectPrefetch {
                 runStart = -1;
             }
         }
-        if (runStart >= 0) {
+        if (runStart >= 0 && core.options.era().leaves().mapsLastRun()) {
             mapRun(page, runStart, first + WINDOW);
         }
     }

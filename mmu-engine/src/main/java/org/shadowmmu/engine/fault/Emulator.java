@@ -46,12 +46,12 @@ public final class Emulator {
     private long loaded;
 
     /** Makes the emulator of a virtual machine. */
-    Emulator(MmuCore core, Zapper zapper, Registers registers, GuestFaults guestFaults) {
+    Emulator(MmuCore core, Zapper zapper, Registers registers, GuestFaults guestFaults, GuestTableWrites tableWrites) {
         this.core = core;
         this.guestFaults = guestFaults;
         this.zapper = zapper;
         this.registers = registers;
-        this.tableWrites = new GuestTableWrites(core, zapper);
+        this.tableWrites = tableWrites;
         this.walker = new GuestWalker(core.memory, core.events);
         this.nestedWalker = new GuestWalker(core.memory, core.events);
     }
@@ -90,11 +90,7 @@ public final class Emulator {
             return guestFault(vcpu);
         }
         if (core.memory.slotOf(vcpu.addressSpace(), operandGpa) == null) {
-            if (mayRetry) {
-                unprotect(vcpu, address);
-                return Emulation.RESUME;
-            }
-            return Emulation.UNREADABLE;
+            return mayRetry && retryUnreadable(vcpu, address) ? Emulation.RESUME : Emulation.UNREADABLE;
         }
         Instruction instruction = decoder.at(operandGpa);
         if (mayRetry && !instruction.writesPageTables() && !sameAgain) {
@@ -116,6 +112,20 @@ public final class Emulator {
         } else if (translate(vcpu, address, vcpu.user, Access.WRITE)) {
             zapper.unprotect(operandGpa >>> 12);
         }
+    }
+
+    /** Whether an instruction that cannot be read may succeed when it runs again: not if its address is MMIO (EM-6). */
+    private boolean retryUnreadable(VcpuState vcpu, long address) {
+        if (vcpu.mode().direct()) {
+            operandGpa = address;
+        } else if (!translate(vcpu, address, vcpu.user, Access.WRITE)) {
+            return true;
+        }
+        if (core.memory.slotOf(vcpu.addressSpace(), operandGpa) == null) {
+            return false;
+        }
+        zapper.unprotect(operandGpa >>> 12);
+        return true;
     }
 
     /** A fault while an exception was being delivered: its address is unprotected first (PF-2). */
@@ -264,8 +274,7 @@ public final class Emulator {
         }
         long written = instruction.kind() == Instruction.Kind.TOUCH ? core.memory.read(slot, gpa, size) : value;
         core.memory.write(slot, gpa, written, size);
-        boolean pae = (vcpu.cr4() & Registers.CR4_PAE) != 0;
-        tableWrites.written(gpa, core.memory.read(slot, gpa), size, pae);
+        tableWrites.written(vcpu, gpa, core.memory.read(slot, gpa), size);
     }
 
     private void mmio(VcpuState vcpu, boolean write, long gpa, int size) {

@@ -38,7 +38,7 @@ final class HugePages {
                 && page.level() == goal
                 && goal > 1
                 && Spte.presentNonLeaf(page.spt[index], goal)
-                && (core.options.era().nxKeepsAnyTable() || core.pages.child(page.spt[index]).nxSplit)) {
+                && (core.options.era().tdp().nxKeepsAnyTable() || core.pages.child(page.spt[index]).nxSplit)) {
             goal--;
         }
     }

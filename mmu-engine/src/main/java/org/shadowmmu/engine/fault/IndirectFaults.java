@@ -164,8 +164,10 @@ final class IndirectFaults {
             ShadowPage child = lookup.linkedChild(page, index, tableGfn, role);
             boolean linked = child != null;
             if (child == null) {
-                child = lookup.get(tableGfn, role, mode);
-                if (child.unsyncChildren > 0 && !synchronizer.syncChildrenForFault(child, mode, vcpu.index)) {
+                child = lookup.get(tableGfn, role, mode, vcpu.index);
+                if (child.unsyncChildren > 0
+                        && !core.options.era().pages().hitRequestsSync()
+                        && !synchronizer.syncChildrenForFault(child, mode, vcpu.index)) {
                     return Outcome.RETRY;
                 }
             }
@@ -217,9 +219,12 @@ final class IndirectFaults {
                 break;
             }
             dropChildOfOtherAccess(page, index, access);
-            page = children.below(page, index, gfn, access, vcpu.mode(), hugePages);
+            page = children.below(page, index, gfn, access, vcpu, hugePages);
         }
         Outcome outcome = install(vcpu, page, index, error, access);
+        if (outcome == Outcome.EMULATE) {
+            installer.settleEmulation(vcpu.index, slot != null);
+        }
         if (outcome != Outcome.SPURIOUS) {
             if (Role.direct(page.role)) {
                 directPrefetch.around(page, index);

@@ -1,8 +1,11 @@
 package org.shadowmmu.engine.fault;
 
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.era.LeafRules;
+import org.shadowmmu.engine.era.SetSpteEvents;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
@@ -16,11 +19,13 @@ public final class LeafInstaller {
 
     private final MmuCore core;
     private final Zapper zapper;
+    private final LeafRules rules;
 
     /** Makes the installer of a virtual machine. */
     public LeafInstaller(MmuCore core, Zapper zapper) {
         this.core = core;
         this.zapper = zapper;
+        this.rules = core.options.era().leaves();
     }
 
     /**
@@ -39,7 +44,25 @@ public final class LeafInstaller {
         if (flush) {
             core.requests.remoteFlush();
         }
+        if (rules.events() == SetSpteEvents.ALWAYS) {
+            core.events.setSpte(gfn, page.level(), spte, index);
+        }
         return Outcome.EMULATE;
+    }
+
+    /**
+     * What old eras do when a fault ends in emulation although an SPTE was installed: they count it as fixed, too, and
+     * flush the virtual CPU if a write was refused (ST-29).
+     *
+     * @param memory whether the frame has memory, so that the reason is a refused write
+     */
+    void settleEmulation(int vcpu, boolean memory) {
+        if (!rules.unchangedIsSpurious()) {
+            core.counters.add(Counter.PF_FIXED, vcpu, 1);
+        }
+        if (memory && rules.refusalFlushes()) {
+            core.requests.raise(vcpu, VcpuRequests.TLB_FLUSH_CURRENT);
+        }
     }
 
     /**
@@ -64,11 +87,13 @@ public final class LeafInstaller {
         boolean mapped = present && !flush;
         long old = page.spt[index];
         long spte = core.leaves.make(page, slot, access, gfn, pfn, old, prefetch, true, hostWritable);
-        Outcome outcome = Outcome.SPURIOUS;
+        Outcome outcome = rules.unchangedIsSpurious() ? Outcome.SPURIOUS : Outcome.FIXED;
         if (spte != old) {
             outcome = Outcome.FIXED;
             page.spt[index] = spte;
-            core.events.setSpte(gfn, page.level(), spte, index);
+            if (rules.events() == SetSpteEvents.CHANGED) {
+                core.events.setSpte(gfn, page.level(), spte, index);
+            }
             flush |= Spte.needsFlush(old, spte);
         }
         if (core.leaves.refused() && write) {
@@ -76,6 +101,9 @@ public final class LeafInstaller {
         }
         if (flush) {
             core.requests.remoteFlush();
+        }
+        if (rules.events() == SetSpteEvents.ALWAYS) {
+            core.events.setSpte(gfn, page.level(), spte, index);
         }
         page.setTranslation(index, gfn, access);
         if (!mapped && core.rmaps.add(page, index, slot, gfn) > RMAP_LIMIT) {

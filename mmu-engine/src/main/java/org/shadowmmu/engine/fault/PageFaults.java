@@ -42,7 +42,8 @@ public final class PageFaults {
         direct = new DirectFaults(core, roots, reclaimer, lookup, installer, tdp);
         indirect = new IndirectFaults(
                 core, roots, reclaimer, lookup, zapper, synchronizer, registers, installer, prefetch, guestFaults);
-        emulator = new Emulator(core, zapper, registers, guestFaults);
+        emulator = new Emulator(
+                core, zapper, registers, guestFaults, new GuestTableWrites(core, zapper, reclaimer, prefetch));
     }
 
     /** What follows faults that end in {@link Outcome#EMULATE}. */
@@ -82,7 +83,7 @@ public final class PageFaults {
 
     private boolean unprotectsOnDelivery(long error) {
         long writeProtection = Access.PRESENT | Access.WRITE;
-        return core.options.era().unprotectsOnAnyDeliveryFault() || (error & writeProtection) == writeProtection;
+        return core.options.era().writes().deliveryFaultUnprotects() || (error & writeProtection) == writeProtection;
     }
 
     private void count(VcpuState vcpu, Outcome outcome) {

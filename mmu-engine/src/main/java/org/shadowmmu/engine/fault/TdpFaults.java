@@ -43,7 +43,7 @@ final class TdpFaults {
             if (!Spte.leaf(spte, page.level())) {
                 return core.pages.child(spte);
             }
-            if (core.options.era().faultSplitsWholeHugePage()) {
+            if (core.options.era().tdp().faultSplitsWholeHugePage()) {
                 return countNxSplit(entries.split(page, index), page, hugePages);
             }
             entries.removeAndFlush(page, index);

@@ -99,6 +99,15 @@ public final class MmuLock {
         }
     }
 
+    /** Entries were looked at, each in a step of its own, and some of them were present and removed. */
+    public void zappedOneByOne(int count, int removed) {
+        endStep();
+        entries += count;
+        zapped += removed;
+        longestStep = Math.max(longestStep, Math.min(count, 1));
+        longestStepZapped = Math.max(longestStepZapped, Math.min(removed, 1));
+    }
+
     /** Whether nobody ever asks to yield, so that empty stretches may be skipped at once. */
     public boolean neverYields() {
         return yielding == Yielding.NEVER;

@@ -2,9 +2,11 @@ package org.shadowmmu.engine.lookup;
 
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.api.UnlinkCause;
+import org.shadowmmu.engine.era.PageRules;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.InvalidList;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.MmuMode;
@@ -22,20 +24,33 @@ public final class PageLookup {
     private final Zapper zapper;
     private final Synchronizer synchronizer;
     private final WriteProtection protection;
+    private final PageRules rules;
     private final InvalidList list = new InvalidList();
+    private boolean sawUnsync;
 
     /** Makes the lookup of a virtual machine. */
     public PageLookup(MmuCore core, Zapper zapper, Synchronizer synchronizer, WriteProtection protection) {
         this.protection = protection;
         this.core = core;
+        this.rules = core.options.era().pages();
         this.zapper = zapper;
         this.synchronizer = synchronizer;
     }
 
-    /** Finds the page, or creates it empty. */
-    public ShadowPage get(long gfn, int role, MmuMode mode) {
+    /**
+     * Finds the page, or creates it empty.
+     *
+     * @param mode what the virtual CPU shadows
+     * @param vcpu the virtual CPU that wants it
+     */
+    public ShadowPage get(long gfn, int role, MmuMode mode, int vcpu) {
+        sawUnsync = false;
         ShadowPage found = find(gfn, role, mode);
         boolean created = found == null;
+        if (created && sawUnsync && rules.newDirectorySyncs()) {
+            synchronizer.syncFrame(gfn, mode, list);
+            core.requests.raise(vcpu, VcpuRequests.TLB_FLUSH_CURRENT);
+        }
         if (created) {
             core.counters.add(Counter.MMU_CACHE_MISS, 1);
         }
@@ -44,6 +59,9 @@ public final class PageLookup {
         core.events.getPage(page.gfn, page.role, page.rootCount, page.unsync, page.generation, created);
         if (!created) {
             core.policies.pageFoundAgain(page);
+            if (page.unsyncChildren > 0 && rules.hitRequestsSync()) {
+                core.requests.raise(vcpu, VcpuRequests.MMU_SYNC);
+            }
         }
         return page;
     }
@@ -63,7 +81,10 @@ public final class PageLookup {
             }
             if (page.role != role) {
                 if (Role.level(role) > 1 && page.unsync) {
-                    zapper.prepare(page, list);
+                    sawUnsync = true;
+                    if (!rules.newDirectorySyncs()) {
+                        zapper.prepare(page, list);
+                    }
                 }
                 continue;
             }
@@ -125,7 +146,7 @@ public final class PageLookup {
             return null;
         }
         ShadowPage child = core.pages.child(spte);
-        return child.gfn == gfn && child.role == role ? child : null;
+        return rules.anyLinkedChildServes() || child.gfn == gfn && child.role == role ? child : null;
     }
 
     /** Makes an entry lead to a child; what it held is zapped first (SP-22). */

@@ -206,6 +206,16 @@ public final class PolicyRuntime {
         return facts.eventNumber();
     }
 
+    /** Whether upstream takes a decision; what that means then depends on the kernel that is simulated. */
+    public boolean upstreamTakes(Decision decision) {
+        return answering[decision.ordinal()].choice.descriptor() == UpstreamRules.DESCRIPTOR;
+    }
+
+    /** Counts a decision that the engine took because upstream takes it and no policy can. */
+    public void countUpstream(Decision decision) {
+        asked[decision.ordinal()]++;
+    }
+
     // ---- decisions -------------------------------------------------------------------------------------------------
 
     /** Reclaim begins (ZAP-20); {@code wanted} counts as ZAP-3 counts. */

@@ -28,10 +28,12 @@ public final class PolicyWatch {
     private static final int MEMBER_BITS = 3;
     private static final String[] PLACES = places();
     private static final VarHandle CALL;
+    private static final VarHandle STEPS_LEFT;
 
     static {
         try {
             CALL = MethodHandles.lookup().findVarHandle(PolicyWatch.class, "call", long.class);
+            STEPS_LEFT = MethodHandles.lookup().findVarHandle(PolicyWatch.class, "stepsLeft", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -156,6 +158,14 @@ public final class PolicyWatch {
     /** The call of foreign code that runs now, a number that no other call has; 0 if none runs. */
     public long call() {
         return (long) CALL.getAcquire(this);
+    }
+
+    /**
+     * The steps that the running call may still take. Another thread sees a recent value: a call that walks is seen to get
+     * on, and ends by itself, however slow the machine is.
+     */
+    public long stepsLeft() {
+        return (long) STEPS_LEFT.getOpaque(this);
     }
 
     /**

@@ -53,7 +53,8 @@ public final class LeafSptes {
         if ((access & Role.ACC_WRITE) == 0) {
             return spte;
         }
-        boolean wasWritableLeaf = Spte.leaf(old, level) && Spte.writable(old);
+        boolean shortcut = !canUnsync || !core.options.era().leaves().everyWritableUnsyncs();
+        boolean wasWritableLeaf = shortcut && Spte.leaf(old, level) && Spte.writable(old);
         if (!wasWritableLeaf) {
             if (!core.unsync.allowWritable(slot, gfn, canUnsync, prefetch)) {
                 refused = true;

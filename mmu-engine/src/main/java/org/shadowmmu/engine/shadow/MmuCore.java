@@ -36,7 +36,7 @@ public final class MmuCore {
     public MmuCore(MmuOptions options, int vcpus, PolicyRuntime policies, EventStream events) {
         this.options = options;
         this.policies = policies;
-        this.pages = new ShadowPages(policies.watch(), work);
+        this.pages = new ShadowPages(options.era().pages(), policies.watch(), work);
         this.events = events;
         this.counters = new Counters(vcpus);
         this.requests = new VcpuRequests(vcpus, counters);

@@ -28,11 +28,14 @@ public record MmuOptions(
         boolean targetedSlotZap,
         Era era) {
     /**
-     * @throws IllegalArgumentException if the host has neither 4 nor 5 levels
+     * @throws IllegalArgumentException if the host has neither 4 nor 5 levels, or the era has no TDP MMU
      */
     public MmuOptions {
         if (hostLevels != 4 && hostLevels != 5) {
             throw new IllegalArgumentException("host page tables have 4 or 5 levels, not " + hostLevels);
+        }
+        if (tdpMmu && !era.tdp().exists()) {
+            throw new IllegalArgumentException(era.name() + " has no TDP MMU");
         }
     }
 

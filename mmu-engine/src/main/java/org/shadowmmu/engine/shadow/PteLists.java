@@ -9,14 +9,11 @@ import org.shadowmmu.engine.event.WorkCounter;
  *
  * <p>An SPTE is named by {@code page id << 9 | index}. A list is its head, an int that the owner keeps: 0 is the empty
  * list, a positive head is one entry plus 1, a negative one is the complement of the first descriptor. A descriptor has
- * room for 14 entries.
+ * room for 14 entries, or fewer in older eras (RM-8).
  */
 public final class PteLists {
     /** The empty list. */
     public static final int EMPTY = 0;
-
-    /** Entries in a descriptor (PTE_LIST_EXT). */
-    public static final int SLOTS = 14;
 
     private static final int WIDTH = 16;
     private static final int COUNT = 0;
@@ -30,6 +27,7 @@ public final class PteLists {
     private static final int BLOCK_SHIFT = 12;
     private static final int IN_BLOCK = (1 << BLOCK_SHIFT) - 1;
 
+    private final int slots;
     private final Work work;
     private int[][] blocks = {new int[WIDTH * BLOCK_DESCRIPTORS]};
     private int free = NONE;
@@ -37,13 +35,14 @@ public final class PteLists {
     private int live;
     private int countBeforeAdd;
 
-    /** Makes lists without entries whose work nobody counts. */
-    public PteLists() {
-        this(new Work());
+    /** Makes lists whose descriptors have room for this many entries, 14 at most, and whose work nobody counts. */
+    public PteLists(int slots) {
+        this(slots, new Work());
     }
 
-    /** Makes lists without entries. */
-    PteLists(Work work) {
+    /** Makes lists whose descriptors have room for this many entries, 14 at most. */
+    PteLists(int slots, Work work) {
+        this.slots = slots;
         this.work = work;
     }
 
@@ -87,12 +86,12 @@ public final class PteLists {
         int at = ~head;
         int walked = word(at + COUNT);
         int steps = 1;
-        while (word(at + COUNT) == SLOTS && word(at + NEXT) != NONE) {
+        while (word(at + COUNT) == slots && word(at + NEXT) != NONE) {
             at = word(at + NEXT);
             steps++;
             walked += word(at + COUNT);
         }
-        if (word(at + COUNT) == SLOTS) {
+        if (word(at + COUNT) == slots) {
             int last = allocate();
             put(at + NEXT, last);
             at = last;
@@ -204,7 +203,7 @@ public final class PteLists {
             return head != EMPTY;
         }
         for (int at = ~head; at != NONE; at = word(at + NEXT)) {
-            if (word(at + COUNT) < SLOTS) {
+            if (word(at + COUNT) < slots) {
                 return false;
             }
         }

@@ -3,6 +3,7 @@ package org.shadowmmu.engine.shadow;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.era.PageRules;
 import org.shadowmmu.engine.event.Work;
 import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.policy.PolicyWatch;
@@ -15,6 +16,9 @@ public final class ShadowPages {
     private static final int HASH_BITS = 12;
     private static final long HASH_MULTIPLIER = 0x61C8864680B583EBL;
 
+    private static final int LOW_BITS = 1023;
+
+    private final PageRules rules;
     private final Work work;
     private final PteLists lists;
     private final @Nullable ShadowPage[] chains = new ShadowPage[1 << HASH_BITS];
@@ -38,15 +42,16 @@ public final class ShadowPages {
     private final PolicyWatch watch;
 
     /** Makes the pages of a machine; what policies walk over is counted by {@code watch}. */
-    public ShadowPages(PolicyWatch watch, Work work) {
+    public ShadowPages(PageRules rules, PolicyWatch watch, Work work) {
+        this.rules = rules;
         this.watch = watch;
         this.work = work;
-        lists = new PteLists(work);
+        lists = new PteLists(rules.listSlots(), work);
     }
 
     /** Makes pages that no policy sees and whose work nobody counts. */
-    public ShadowPages() {
-        this(new PolicyWatch(), new Work());
+    public ShadowPages(PageRules rules) {
+        this(rules, new PolicyWatch(), new Work());
     }
 
     /** Counts the steps of policies. */
@@ -142,6 +147,13 @@ public final class ShadowPages {
         page.nextInChain = chains[chain];
         chains[chain] = page;
         chainLengths[chain]++;
+        listYoungest(page);
+        used++;
+        return page;
+    }
+
+    /** Puts a page that is not on the active list at its young end. */
+    public void listYoungest(ShadowPage page) {
         page.older = newest;
         page.newer = null;
         if (newest != null) {
@@ -152,8 +164,9 @@ public final class ShadowPages {
         newest = page;
         page.listed = true;
         listedCount++;
-        used++;
-        return page;
+        if (page.rootCount > 0) {
+            listedRoots++;
+        }
     }
 
     /** Creates a page of the TDP MMU (TDP-1). */
@@ -278,7 +291,10 @@ public final class ShadowPages {
         freeIds[freeCount++] = page.id;
     }
 
-    private static int chainOf(long gfn) {
+    private int chainOf(long gfn) {
+        if (rules.hashesLowBits()) {
+            return (int) gfn & LOW_BITS;
+        }
         return (int) (gfn * HASH_MULTIPLIER >>> 64 - HASH_BITS);
     }
 

@@ -2,6 +2,7 @@ package org.shadowmmu.engine.shadow;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.era.SyncRules;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.memory.MemslotTable;
@@ -12,6 +13,7 @@ public final class UnsyncTree {
     private static final int BATCH = 16;
 
     private final MmuCore core;
+    private final SyncRules rules;
     private final @Nullable ShadowPage[] batch = new ShadowPage[BATCH];
     private final int[] indexInParent = new int[BATCH];
     private final int[] parentPlace = new int[BATCH];
@@ -19,6 +21,7 @@ public final class UnsyncTree {
 
     UnsyncTree(MmuCore core) {
         this.core = core;
+        this.rules = core.options.era().sync();
     }
 
     /**
@@ -39,12 +42,15 @@ public final class UnsyncTree {
         }
         ShadowPages pages = core.pages;
         ShadowPage page = pages.nextWithGptes(pages.chain(gfn), gfn);
+        if (rules.onlySoleRoleUnsyncs() && page != null && hasAnother(page)) {
+            return false;
+        }
         while (page != null) {
             if (!canUnsync) {
                 return false;
             }
             if (!page.unsync) {
-                if (prefetch) {
+                if (prefetch && !rules.prefetchUnsyncs()) {
                     return false;
                 }
                 makeUnsync(page);
@@ -66,6 +72,10 @@ public final class UnsyncTree {
             }
         }
         return true;
+    }
+
+    private boolean hasAnother(ShadowPage page) {
+        return core.pages.nextWithGptes(core.pages.nextInChain(page), page.gfn) != null;
     }
 
     private void makeUnsync(ShadowPage page) {

@@ -52,9 +52,29 @@ public final class Synchronizer {
         return (gpte & PagingMode.PRESENT) != 0 && (gpte & PagingMode.ACCESSED) != 0 && !paging.reserved(gpte, 1);
     }
 
+    /** Whether a page mirrors guest tables as the virtual CPU reads them now (US-10). */
+    public static boolean fits(ShadowPage page, MmuMode mode) {
+        return !mode.direct() && !Role.direct(page.role) && ((page.role ^ mode.rootRole()) & ~IGNORED) == 0;
+    }
+
+    /** Synchronises every unsync page of a frame, which is sync afterwards; pages that cannot be are zapped (SP-19). */
+    public void syncFrame(long gfn, MmuMode mode, InvalidList zapped) {
+        ShadowPage page = core.pages.nextWithGptes(core.pages.chain(gfn), gfn);
+        while (page != null) {
+            if (page.unsync) {
+                core.unsync.clearUnsync(page);
+                core.policies.pageSynced(page);
+                if (syncContents(page, mode) == FAILED) {
+                    zapper.prepare(page, zapped);
+                }
+            }
+            page = core.pages.nextWithGptes(core.pages.nextInChain(page), gfn);
+        }
+    }
+
     /** Synchronises the contents of one level-1 page (US-11); says what follows. */
     public int syncContents(ShadowPage page, MmuMode mode) {
-        if (mode.direct() || Role.direct(page.role) || ((page.role ^ mode.rootRole()) & ~IGNORED) != 0) {
+        if (!fits(page, mode)) {
             return FAILED;
         }
         int addressSpace = Role.addressSpace(page.role);
@@ -100,7 +120,7 @@ public final class Synchronizer {
             core.rmaps.drop(page, index);
             return true;
         }
-        if (core.options.era().syncKeepsUnchanged() && access == page.accessOf(index)) {
+        if (core.options.era().sync().keepsUnchanged() && access == page.accessOf(index)) {
             return false;
         }
         page.setTranslation(index, gfn, access);

@@ -10,6 +10,8 @@ import org.shadowmmu.engine.shadow.Spte;
 
 /** Changes entries of the TDP MMU, with everything that a change entails (TDP-10, TDP-14, TDP-16). */
 public final class TdpEntries {
+    private static final int PRESENT_SHIFT = Long.numberOfTrailingZeros(Spte.SHADOW_PRESENT);
+
     private final MmuCore core;
 
     TdpEntries(MmuCore core) {
@@ -58,12 +60,54 @@ public final class TdpEntries {
         }
         core.work.add(WorkCounter.ENTRIES_SCANNED, ShadowPage.ENTRIES);
         core.lock.looked(ShadowPage.ENTRIES);
-        for (int index = 0; index < ShadowPage.ENTRIES; index++) {
-            if (shared || Spte.present(table.spt[index])) {
-                set(table, index, Spte.REMOVED, shared);
+        if (table.level() == 1 && !core.events.heard()) {
+            removeLeavesUnheard(table, shared);
+        } else {
+            for (int index = 0; index < ShadowPage.ENTRIES; index++) {
+                if (shared || Spte.present(table.spt[index])) {
+                    set(table, index, Spte.REMOVED, shared);
+                }
             }
         }
         core.pages.freeTdp(table);
+    }
+
+    /** Zaps the leaves of a level-1 table from one index to another, when nobody hears it or yields between them. */
+    void zapLeavesUnheard(ShadowPage table, int from, int last) {
+        long[] spt = table.spt;
+        int leaves = 0;
+        int dirty = 0;
+        for (int index = from; index <= last; index++) {
+            if (Spte.present(spt[index])) {
+                dirty += (spt[index] & Spte.DIRTY) != 0 ? 1 : 0;
+                spt[index] = 0;
+                leaves++;
+            }
+        }
+        countZapped(leaves, dirty);
+        core.counters.add(Rmaps.leafCounter(1), -leaves);
+        core.lock.zappedOneByOne(last - from, leaves);
+        core.events.skip(leaves);
+    }
+
+    /** What removing each entry of a level-1 table does, when nobody hears it; the table is freed next. */
+    private void removeLeavesUnheard(ShadowPage table, boolean shared) {
+        long present = 0;
+        long dirty = 0;
+        for (long spte : table.spt) {
+            present += spte & Spte.SHADOW_PRESENT;
+            dirty += (spte & Spte.DIRTY) * (spte >>> PRESENT_SHIFT & 1);
+        }
+        int leaves = (int) (present / Spte.SHADOW_PRESENT);
+        countZapped(leaves, dirty / Spte.DIRTY);
+        core.counters.add(Rmaps.leafCounter(1), -leaves);
+        core.lock.zapped(leaves);
+        core.events.skip(shared ? ShadowPage.ENTRIES : leaves);
+    }
+
+    private void countZapped(long leaves, long dirty) {
+        core.work.add(WorkCounter.LEAVES_ZAPPED_DIRTY, dirty);
+        core.work.add(WorkCounter.LEAVES_ZAPPED_CLEAN, leaves - dirty);
     }
 
     /** Removes an entry for good while faults may run: frozen, flushed, then empty without an event (TDP-16). */

@@ -79,7 +79,7 @@ public final class TdpIterator {
     private void passInTable() {
         long[] spt = table().spt;
         int from = indexes[level];
-        int last = (int) Math.min(ShadowPage.ENTRIES - 1, from + (endGfn - 1 - gfn() >> shift(level)));
+        int last = lastInTable();
         int at = from;
         while (at < last && !Spte.present(spt[at])) {
             at++;
@@ -89,6 +89,17 @@ public final class TdpIterator {
             lock.looked(1);
             indexes[level] = at;
         }
+    }
+
+    /** The index of the last entry of the table that the walk covers. */
+    public int lastInTable() {
+        return (int) Math.min(ShadowPage.ENTRIES - 1, indexes[level] + (endGfn - 1 - gfn() >> shift(level)));
+    }
+
+    /** Goes to a later entry of the table; the caller counts those between. */
+    void skipTo(int index) {
+        work.add(WorkCounter.ITERATOR_STEPS, index - indexes[level]);
+        indexes[level] = index;
     }
 
     /** Whether the kernel wants to yield here, and may: the walk went forward since it last did (TDP-9). */

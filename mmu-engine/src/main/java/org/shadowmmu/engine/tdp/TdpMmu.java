@@ -81,14 +81,26 @@ public final class TdpMmu {
     /** Zaps all below a root in passes, each cutting the present entries of one level (TDP-22, TDP-23). */
     private void zapRoot(ShadowPage root) {
         RootZapOrder order = core.policies.rootZapOrder(root.level(), Role.addressSpace(root.role));
-        RootZapOrder meant = order == RootZapOrder.UPSTREAM ? core.options.era().rootZapOrder() : order;
+        RootZapOrder meant =
+                order == RootZapOrder.UPSTREAM ? core.options.era().tdp().rootZapOrder() : order;
         for (int pass : meant.passLevels()) {
             int level = pass == 0 ? root.level() : pass;
             for (iterator.start(root, 0, endOf(root), level); iterator.valid(); iterator.next()) {
                 if (!iterator.yields() && iterator.level() == level && Spte.present(iterator.spte())) {
-                    entries.set(iterator.table(), iterator.index(), 0, true);
+                    cut(true);
                 }
             }
+        }
+    }
+
+    /** Zaps the present entry at which the iterator is; if nobody can tell, also the leaves that follow in its table. */
+    private void cut(boolean shared) {
+        if (iterator.level() == 1 && !core.events.heard() && core.lock.neverYields()) {
+            int last = iterator.lastInTable();
+            entries.zapLeavesUnheard(iterator.table(), iterator.index(), last);
+            iterator.skipTo(last);
+        } else {
+            entries.set(iterator.table(), iterator.index(), 0, shared);
         }
     }
 
@@ -125,7 +137,7 @@ public final class TdpMmu {
                     any = false;
                     iterator.letGo();
                 } else if (atLeaf()) {
-                    entries.set(iterator.table(), iterator.index(), 0, false);
+                    cut(false);
                     any = true;
                 }
             }
@@ -221,7 +233,7 @@ public final class TdpMmu {
     }
 
     private void collapse(ShadowPage table, int index) {
-        if (core.options.era().collapseFreezes()) {
+        if (core.options.era().tdp().collapseFreezes()) {
             entries.removeAndFlush(table, index);
         } else {
             entries.set(table, index, 0, true);

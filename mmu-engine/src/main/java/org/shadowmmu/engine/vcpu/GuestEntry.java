@@ -57,7 +57,11 @@ public final class GuestEntry {
         VcpuRequests requests = core.requests;
         int cpu = vcpu.index;
         if (requests.take(cpu, VcpuRequests.FREE_OBSOLETE_ROOTS)) {
-            roots.freeObsolete(vcpu);
+            if (core.options.era().roots().reloadDropsAll()) {
+                roots.freeAll(vcpu);
+            } else {
+                roots.freeObsolete(vcpu);
+            }
         }
         if (requests.take(cpu, VcpuRequests.MMU_SYNC)) {
             roots.sync(vcpu);

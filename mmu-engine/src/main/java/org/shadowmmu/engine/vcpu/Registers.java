@@ -252,7 +252,7 @@ public final class Registers {
         }
         if (changed) {
             resetContext(vcpu);
-            if (core.options.era().setRegistersFlushesGuest()) {
+            if (core.options.era().roots().setRegistersFlushesGuest()) {
                 core.requests.raise(vcpu.index, VcpuRequests.TLB_FLUSH_GUEST);
             }
         }

@@ -64,12 +64,12 @@ public final class Roots {
                 return true;
             }
             if (level >= 4) {
-                root.set(0, take(0, mode.rootRole(), mode));
+                root.set(0, take(0, mode.rootRole(), vcpu));
                 return true;
             }
             @Nullable ShadowPage[] entries = new ShadowPage[Root.PAE_ENTRIES];
             for (int i = 0; i < entries.length; i++) {
-                entries[i] = take((long) i << GIB_SHIFT, Role.withLevel(mode.rootRole(), 2), mode);
+                entries[i] = take((long) i << GIB_SHIFT, Role.withLevel(mode.rootRole(), 2), vcpu);
             }
             root.setPae(0, entries);
             return true;
@@ -83,7 +83,7 @@ public final class Roots {
             core.requests.raise(vcpu.index, VcpuRequests.TRIPLE_FAULT);
             return false;
         }
-        root.set(vcpu.pgd(), take(gfn, vcpu.mode().rootRole(), vcpu.mode()));
+        root.set(vcpu.pgd(), take(gfn, vcpu.mode().rootRole(), vcpu));
         return true;
     }
 
@@ -103,7 +103,7 @@ public final class Roots {
         int role = Role.withLevel(mode.rootRole(), 2);
         for (int i = 0; i < gfns.length; i++) {
             if (gfns[i] >= 0) {
-                entries[i] = take(gfns[i], fourByte ? Role.withQuadrant(role, i) : role, mode);
+                entries[i] = take(gfns[i], fourByte ? Role.withQuadrant(role, i) : role, vcpu);
             }
         }
         root.setPae(vcpu.pgd(), entries);
@@ -114,8 +114,8 @@ public final class Roots {
         return core.memslots.findUsable(vcpu.addressSpace(), gfn) != null;
     }
 
-    private ShadowPage take(long gfn, int role, MmuMode mode) {
-        ShadowPage page = lookup.get(gfn, role, mode);
+    private ShadowPage take(long gfn, int role, VcpuState vcpu) {
+        ShadowPage page = lookup.get(gfn, role, vcpu.mode(), vcpu.index);
         core.pages.takeRoot(page);
         return page;
     }
@@ -170,7 +170,7 @@ public final class Roots {
     public void switchPgd(VcpuState vcpu, long pgd) {
         RootSet roots = vcpu.roots();
         Root current = roots.current();
-        if (current.isPae()) {
+        if (current.isPae() || !core.options.era().roots().keepsPrevious()) {
             freeCurrent(vcpu);
         }
         if (!findCached(vcpu, pgd)) {

@@ -24,6 +24,9 @@ public final class VcpuState {
     /** The last MMIO access. */
     public final MmioCache mmio = new MmioCache();
 
+    /** Its latest emulated writes to guest tables. */
+    public final WriteRun writeRun = new WriteRun();
+
     final long[] pdptes = new long[Root.PAE_ENTRIES];
     boolean pdptesFresh;
     long cr0;

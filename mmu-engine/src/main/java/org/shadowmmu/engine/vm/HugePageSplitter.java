@@ -92,7 +92,7 @@ final class HugePageSplitter {
         long gfn = page.gfnOf(index);
         int access = page.accessOf(index);
         int role = Role.child(page.role, index, true, access);
-        ShadowPage child = lookup.get(gfn, role, DIRECT_CHILDREN);
+        ShadowPage child = lookup.get(gfn, role, DIRECT_CHILDREN, 0);
         if (core.pages.used() > used) {
             headers--;
             frames--;

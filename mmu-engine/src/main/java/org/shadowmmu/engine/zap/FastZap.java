@@ -7,6 +7,7 @@ import org.shadowmmu.engine.lock.YieldPoint;
 import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.InvalidList;
 import org.shadowmmu.engine.shadow.MmuCore;
+import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.tdp.TdpMmu;
 
@@ -29,6 +30,33 @@ public final class FastZap {
 
     /** Makes every page obsolete, asks every virtual CPU to drop its roots, and zaps what no one uses. */
     public void zapAll() {
+        if (core.options.era().zap().allByGeneration()) {
+            zapByGeneration();
+        } else {
+            zapOneByOne();
+        }
+    }
+
+    /** Zaps every page from the newest on, again from the newest whenever one counted; no event (ZAP-70, ZAP-71, MS-21). */
+    private void zapOneByOne() {
+        core.lock.write(LockedWork.ZAP_ALL);
+        ShadowPage page = core.pages.newest();
+        while (page != null) {
+            if (core.lock.wantsYield(YieldPoint.ZAP_ALL_PAGE)) {
+                core.lock.letGo(YieldPoint.ZAP_ALL_PAGE);
+                page = core.pages.newest();
+                continue;
+            }
+            @Nullable ShadowPage older = page.older();
+            boolean counted = !Role.invalid(page.role) && zapper.prepare(page, list) > 0;
+            page = counted ? core.pages.newest() : older;
+        }
+        zapper.commit(list);
+        core.requests.raiseAll(VcpuRequests.FREE_OBSOLETE_ROOTS);
+        core.lock.release();
+    }
+
+    private void zapByGeneration() {
         core.events.zapAllFast(core.pages.generation(), core.pages.used());
         core.lock.write(LockedWork.ZAP_ALL);
         core.pages.toggleGeneration();
@@ -52,6 +80,10 @@ public final class FastZap {
             }
             core.work.add(WorkCounter.LIST_STEPS);
             @Nullable ShadowPage newer = page.newer();
+            if (Role.invalid(page.role)) {
+                page = newer;
+                continue;
+            }
             batch += zapper.prepare(page, list);
             page = zapper.unstable() ? core.pages.oldest() : newer;
         }

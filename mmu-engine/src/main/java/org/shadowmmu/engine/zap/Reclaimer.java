@@ -1,5 +1,8 @@
 package org.shadowmmu.engine.zap;
 
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.api.Decision;
+import org.shadowmmu.engine.era.ReclaimRules;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.shadow.InvalidList;
@@ -17,6 +20,7 @@ public final class Reclaimer {
 
     private final MmuCore core;
     private final Zapper zapper;
+    private final ReclaimRules rules;
     private final InvalidList list = new InvalidList();
     private long fixed;
 
@@ -24,6 +28,7 @@ public final class Reclaimer {
     public Reclaimer(MmuCore core, Zapper zapper) {
         this.core = core;
         this.zapper = zapper;
+        this.rules = core.options.era().reclaim();
     }
 
     /**
@@ -36,14 +41,49 @@ public final class Reclaimer {
         if (available >= MIN_FREE) {
             return true;
         }
-        reclaim(REFILL - (int) available);
+        if (rules.stopsWhenAvailable()) {
+            reclaimUntil(core.pages.max() - REFILL);
+        } else {
+            reclaim(REFILL - (int) available);
+        }
         return core.pages.available() > 0;
     }
 
+    /** Zaps the oldest page again and again until no more than {@code goal} are in use (ZAP-24). */
+    private void reclaimUntil(long goal) {
+        core.policies.reclaimBegins(Math.toIntExact(core.pages.used() - goal));
+        int zapped = 0;
+        int useless = 0;
+        while (core.pages.used() > goal && useless <= core.pages.listedCount()) {
+            @Nullable ShadowPage victim = oldVictim();
+            if (victim == null) {
+                break;
+            }
+            useless = victim.rootCount > 0 ? useless + 1 : 0;
+            zapper.prepare(victim, list);
+            zapped++;
+            if (rules.commitsEachPage()) {
+                zapper.commit(list);
+            }
+        }
+        zapper.commit(list);
+        core.counters.add(Counter.MMU_RECYCLED, zapped);
+        core.policies.reclaimEnds(zapped);
+    }
+
+    /** The end of the list, be it a root in use; a policy of another's names none of those. */
+    private @Nullable ShadowPage oldVictim() {
+        if (rules.takesLiveRoots() && core.policies.upstreamTakes(Decision.RECLAIM_ORDER)) {
+            core.policies.countUpstream(Decision.RECLAIM_ORDER);
+            return core.pages.oldest();
+        }
+        return core.pages.reclaimable() > 0 ? (ShadowPage) core.policies.nextVictim() : null;
+    }
+
     /** Zaps victims that the policy names until enough are counted (ZAP-20); commits once. */
-    public int reclaim(int wanted) {
+    private void reclaim(int wanted) {
         if (core.pages.reclaimable() == 0) {
-            return 0;
+            return;
         }
         core.policies.reclaimBegins(wanted);
         int counted = 0;
@@ -53,7 +93,6 @@ public final class Reclaimer {
         zapper.commit(list);
         core.counters.add(Counter.MMU_RECYCLED, counted);
         core.policies.reclaimEnds(counted);
-        return counted;
     }
 
     /** Fixes the quota (ZAP-41); pages beyond it go at once. */
@@ -83,7 +122,11 @@ public final class Reclaimer {
         core.lock.write(LockedWork.QUOTA);
         long used = core.pages.used();
         if (used > goal) {
-            reclaim(Math.toIntExact(used - goal));
+            if (rules.stopsWhenAvailable()) {
+                reclaimUntil(goal);
+            } else {
+                reclaim(Math.toIntExact(used - goal));
+            }
             core.pages.setMax(core.pages.used());
         } else {
             core.pages.setMax(goal);

@@ -1,5 +1,6 @@
 package org.shadowmmu.engine.zap;
 
+import org.shadowmmu.api.Decision;
 import org.shadowmmu.api.UnlinkCause;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.WorkCounter;
@@ -57,6 +58,9 @@ public final class Zapper {
             core.pages.countUnused();
         } else if (page.listed()) {
             core.pages.unlist(page);
+            if (core.options.era().zap().liveRootsStayListed()) {
+                core.pages.listYoungest(page);
+            }
         }
         if (page.nxSplit) {
             page.nxSplit = false;
@@ -111,7 +115,8 @@ public final class Zapper {
         if (child.parents != PteLists.EMPTY || child.rootCount > 0 || Role.invalid(child.role)) {
             return false;
         }
-        if (!core.policies.zapWithLastParent(child, core.options.tdpEnabled(), cause)) {
+        boolean wanted = core.policies.zapWithLastParent(child, core.options.tdpEnabled(), cause);
+        if (!wanted || !core.options.era().zap().orphansGo() && core.policies.upstreamTakes(Decision.CHILD_ZAP)) {
             return false;
         }
         prepare(child, list);

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.shadowmmu.api.RootZapOrder;
+import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.shadow.MmuOptions;
@@ -116,9 +117,30 @@ class WorkTest {
         assertThat(figuresOfAllKinds(order, Yielding.NEVER)).isEqualTo(figuresOfAllKinds(order, point -> false));
     }
 
+    /** So does zapping whole tables at once, which is done while nobody hears events; statistics are the same, too. */
+    @ParameterizedTest
+    @EnumSource(names = "UPSTREAM", mode = EnumSource.Mode.EXCLUDE)
+    void zappingUnheardChangesNoFigure(RootZapOrder order) {
+        TestMachine heard = new TestMachine(MmuOptions.withTdpMmu(), 1, TestPolicy.tearingDown(order));
+        TestMachine unheard = TestMachine.unheard(MmuOptions.withTdpMmu(), TestPolicy.tearingDown(order));
+
+        use(heard);
+        use(unheard);
+
+        assertThat(figures(unheard)).isEqualTo(figures(heard));
+        assertThat(unheard.core.events.number()).isEqualTo(heard.core.events.number());
+    }
+
     private static List<String> figuresOfAllKinds(RootZapOrder order, Yielding yielding) {
         TestMachine machine = new TestMachine(MmuOptions.withTdpMmu(), 1, TestPolicy.tearingDown(order));
         machine.vm.lock().setYielding(yielding);
+        use(machine);
+        List<String> figures = figures(machine);
+        figures.addAll(machine.events.take());
+        return figures;
+    }
+
+    private static void use(TestMachine machine) {
         machine.slot(0, 0x80, 0x1000);
         machine.slot(1, 0x40200, 0x800, 0, true);
         for (long gfn = 0x83; gfn < 0x1000; gfn += 97) {
@@ -134,14 +156,20 @@ class WorkTest {
         machine.write(0x90);
         machine.delete(0);
         machine.read(0x40300);
+        machine.write(0x50000);
         machine.delete(1);
+    }
+
+    private static List<String> figures(TestMachine machine) {
         List<String> figures = new ArrayList<>();
         for (LockedWork work : LockedWork.values()) {
             for (LockFigure figure : LockFigure.values()) {
                 figures.add(work + " " + figure + " " + get(machine, figure, work));
             }
         }
-        figures.addAll(machine.events.take());
+        for (Counter counter : Counter.values()) {
+            figures.add(counter + " " + machine.stat(counter));
+        }
         return figures;
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lists of SPTEs: their order, which users of a list see (RM-1 to RM-7). */
 class PteListsTest {
-    private final PteLists lists = new PteLists();
+    private final PteLists lists = new PteLists(14);
     private int head = PteLists.EMPTY;
 
     private void add(int... entries) {

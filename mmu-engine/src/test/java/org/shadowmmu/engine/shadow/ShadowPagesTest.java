@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.shadowmmu.engine.era.Era;
 
 /** The table of shadow pages: chains, the active list, what the quota compares (SP-10, SP-11, SP-15). */
 class ShadowPagesTest {
     private static final int DIRECT = 0x3781;
     private static final int MIRROR = 0x3701;
 
-    private final ShadowPages pages = new ShadowPages();
+    private final ShadowPages pages = new ShadowPages(Era.LINUX_6_1.pages());
 
     private List<ShadowPage> chainOf(long gfn) {
         List<ShadowPage> chain = new ArrayList<>();

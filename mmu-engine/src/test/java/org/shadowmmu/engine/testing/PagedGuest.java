@@ -23,6 +23,9 @@ public final class PagedGuest {
     /** Entry bits: present, writable, user, accessed, dirty. */
     public static final long ALL = 0x67;
 
+    /** The guest gets a page fault. */
+    public static final int REFUSED = -1;
+
     private static final long CR0 = 0x80010001L;
     private static final long CR4 = Registers.CR4_PAE;
     private static final long EFER = Registers.EFER_LME | Registers.EFER_LMA | Registers.EFER_NX;
@@ -41,6 +44,11 @@ public final class PagedGuest {
     /** Puts an entry into a guest table, past the MMU. */
     public void entry(long table, int index, long gfn) {
         poke(table, index, gfn << 12 | ALL);
+    }
+
+    /** Puts an entry with these bits into a guest table, past the MMU. */
+    public void entry(long table, int index, long gfn, long bits) {
+        poke(table, index, gfn << 12 | bits);
     }
 
     private void poke(long table, int index, long value) {
@@ -93,13 +101,13 @@ public final class PagedGuest {
         return vcpu.enter();
     }
 
-    /** The guest reads; returns the number of faults. */
+    /** The guest reads; returns the number of faults, or {@link #REFUSED} if its own tables refuse. */
     public int read(long address) {
         instruction.set(Instruction.Kind.LOAD, address, 0, 8, true);
         return run(address, Access.USER);
     }
 
-    /** The guest stores 8 bytes with a plain move; returns the number of faults. */
+    /** The guest stores 8 bytes with a plain move; returns as {@link #read}. */
     public int store(long address, long value) {
         instruction.set(Instruction.Kind.STORE, address, value, 8, true);
         return run(address, Access.USER | Access.WRITE);
@@ -117,6 +125,9 @@ public final class PagedGuest {
                 return faults;
             }
             Outcome outcome = vcpu.fault(address, error);
+            if (vcpu.state().takeGuestFault()) {
+                return REFUSED;
+            }
             if (outcome == Outcome.EMULATE
                     && vcpu.emulate(address, error, true, gpa -> instruction) == Emulation.DONE) {
                 return faults + 1;

@@ -30,9 +30,18 @@ public final class TestMachine {
 
     /** Makes a machine without memory. */
     public TestMachine(MmuOptions options, int vcpus, PolicyRuntime policies) {
-        vm = VirtualMachine.create(options, vcpus, policies, events);
+        this(options, vcpus, policies, true);
+    }
+
+    private TestMachine(MmuOptions options, int vcpus, PolicyRuntime policies, boolean heard) {
+        vm = VirtualMachine.create(options, vcpus, policies, heard ? events : null);
         core = vm.core();
         audit = new Audit(vm);
+    }
+
+    /** A machine of one virtual CPU whose events nobody hears. */
+    public static TestMachine unheard(MmuOptions options, PolicyRuntime policies) {
+        return new TestMachine(options, 1, policies, false);
     }
 
     /** Two-dimensional paging on a 4-level host, one virtual CPU, upstream policies, no memory yet. */

@@ -31,8 +31,13 @@ import picocli.CommandLine.Option;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             RunCommand.class,
+            MergeCommand.class,
+            AbCommand.class,
+            ExplainCommand.class,
             ReportCommand.class,
             ReproduceCommand.class,
+            ExportCommand.class,
+            SchemaCommand.class,
             VerifyCommand.class,
             PoliciesCommand.class,
             CommandLine.HelpCommand.class

@@ -12,18 +12,17 @@ import org.shadowmmu.engine.host.PolicyCatalog;
 import org.shadowmmu.engine.host.PolicyHost;
 import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.experiment.ExperimentFile;
-import org.shadowmmu.lab.report.HtmlReport;
-import org.shadowmmu.lab.report.TerminalTable;
-import org.shadowmmu.lab.store.Manifest;
-import org.shadowmmu.lab.store.ResultFolder;
-import org.shadowmmu.lab.store.StoredRun;
+import org.shadowmmu.lab.experiment.Overrides;
 import org.shadowmmu.lab.trial.CallLimit;
 import org.shadowmmu.lab.trial.ExperimentRun;
 import org.shadowmmu.lab.trial.ManifestWriter;
 import org.shadowmmu.lab.trial.Plan;
 import org.shadowmmu.lab.trial.Planner;
+import org.shadowmmu.lab.trial.RunFolder;
 import org.shadowmmu.lab.trial.RunListener;
 import org.shadowmmu.lab.trial.RunOptions;
+import org.shadowmmu.lab.trial.Shard;
+import org.shadowmmu.lab.trial.Trial;
 import org.shadowmmu.lab.trial.TrialRunner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,6 +73,42 @@ public final class RunCommand implements Callable<Integer> {
             description = "Run every trial twice; a policy that does not answer the same both times fails.")
     private boolean checkRepeat;
 
+    @Option(
+            names = "--suite",
+            paramLabel = "NAME",
+            description = "Run this suite of the file; its results are called EXPERIMENT-NAME.")
+    private @Nullable String suite;
+
+    @Option(
+            names = "--set",
+            paramLabel = "PATH=VALUE",
+            description = "Set a key of the file, for instance backing=thp, quotas=[64,200] or"
+                    + " policies.lru-moveup.parameters.on=mapping. May be repeated.")
+    private List<String> settings = new ArrayList<>();
+
+    @Option(
+            names = "--shard",
+            paramLabel = "K/N",
+            description =
+                    "Run only the Kth of N parts; 'merge' makes the whole of them, the same as if it had run at once.")
+    private @Nullable String shard;
+
+    @Option(
+            names = "--resume",
+            description = "Go on with a run that was interrupted: what is stored stays, the rest is run.")
+    private boolean resume;
+
+    @Option(names = "--retry-failed", description = "As --resume, but trials that failed are run again.")
+    private boolean retryFailed;
+
+    @Option(
+            names = "--audit",
+            description = "Check every invariant of the machines as they run; slow. Changes no result.")
+    private boolean audit;
+
+    @Option(names = "--json", description = "Print one JSON line per trial instead of tables.")
+    private boolean json;
+
     @Option(names = "--force", description = "Replace results that lie in the folder.")
     private boolean force;
 
@@ -102,50 +137,59 @@ public final class RunCommand implements Callable<Integer> {
         if (callLimit < 1) {
             throw new BadInputException("--call-limit must be 1 or more, not " + callLimit + ".");
         }
+        if (force && (resume || retryFailed)) {
+            throw new BadInputException("--force starts anew and --resume goes on; give one of them.");
+        }
         PrintWriter err = spec.commandLine().getErr();
-        Path path = environment.directory().resolve(file);
-        ExperimentFile experiment = ExperimentFile.read(path);
+        Shard part = shard == null ? Shard.WHOLE : Shard.of(shard);
+        ExperimentFile experiment = ExperimentFile.read(
+                environment.directory().resolve(file), new Overrides(suite, settings, environment.directory()));
         try (PolicyCatalog catalog = policies.load(host, environment, err)) {
-            Planner planner = new Planner(
-                    (id, settings) -> catalog.find(id).choose(settings),
-                    environment.streams().startingAt(folderOf(path)));
-            return run(planner.plan(experiment), err);
+            Planner planner = new Planner((id, settings) -> catalog.find(id).choose(settings), environment.streams());
+            return run(planner.plan(experiment), part, err);
         }
     }
 
-    private int run(Plan plan, PrintWriter err) {
-        Manifest manifest = ManifestWriter.of(plan, command());
-        ResultFolder folder = ResultFolder.create(outFolder(plan), force);
-        int failed;
-        try (Progress progress =
-                environment.terminal() && !quiet ? Progress.bar(plan, err) : Progress.lines(plan, err)) {
+    private int run(Plan plan, Shard part, PrintWriter err) {
+        RunFolder run = RunFolder.open(plan, ManifestWriter.of(plan, command()), outFolder(plan, part), start());
+        List<Trial> trials = run.missing(part);
+        boolean audited = audit || Boolean.TRUE.equals(plan.experiment().audit());
+        try (Progress progress = environment.terminal() && !quiet
+                ? Progress.bar(trials, plan.trials().size(), err)
+                : Progress.lines(trials, plan.trials().size(), err)) {
             RunListener listener = quiet ? outcome -> {} : progress;
-            failed = new ExperimentRun(runner, environment.clock())
+            new ExperimentRun(runner, environment.clock())
                     .run(
-                            plan,
-                            manifest,
-                            folder,
-                            new RunOptions(jobs, CallLimit.of(Duration.ofSeconds(callLimit)), checkRepeat),
+                            trials,
+                            run.folder(),
+                            new RunOptions(jobs, CallLimit.of(Duration.ofSeconds(callLimit)), checkRepeat, audited),
                             spec.commandLine().getParseResult().originalArgs(),
                             listener);
         }
-        StoredRun stored = StoredRun.read(folder);
-        folder.write(ResultFolder.REPORT, HtmlReport.of(stored));
-        PrintWriter terminal = spec.commandLine().getOut();
-        terminal.print(TerminalTable.of(stored));
-        terminal.println("Report: " + folder.file(ResultFolder.REPORT));
-        terminal.flush();
-        return failed == 0 ? 0 : 1;
+        return new Ending(run.folder(), json).report(spec.commandLine().getOut());
     }
 
-    private Path outFolder(Plan plan) {
-        Path folder = out == null ? Path.of("results", plan.experiment().name()) : out;
+    private RunFolder.Start start() {
+        if (retryFailed) {
+            return RunFolder.Start.RETRY_FAILED;
+        }
+        return resume ? RunFolder.Start.RESUME : force ? RunFolder.Start.REPLACE : RunFolder.Start.NEW;
+    }
+
+    private Path outFolder(Plan plan, Shard part) {
+        Path folder = out == null ? Path.of("results", plan.experiment().name() + part.suffix()) : out;
         return environment.directory().resolve(folder);
     }
 
     /** The command without what cannot change results, and without folders of this machine. */
     private String command() {
         List<String> words = new ArrayList<>(List.of("shadowmmu", "run", portable(file)));
+        if (suite != null) {
+            words.addAll(List.of("--suite", suite));
+        }
+        for (String setting : settings) {
+            words.addAll(List.of("--set", setting.matches("[A-Za-z0-9_.,:/=+-]*") ? setting : "'" + setting + "'"));
+        }
         for (Path path : policies.paths()) {
             words.add("--policies");
             words.add(portable(path));
@@ -155,10 +199,5 @@ public final class RunCommand implements Callable<Integer> {
 
     private static String portable(Path path) {
         return path.isAbsolute() ? String.valueOf(path.getFileName()) : path.toString();
-    }
-
-    private static Path folderOf(Path file) {
-        Path folder = file.toAbsolutePath().getParent();
-        return folder == null ? Path.of("") : folder;
     }
 }

@@ -2,8 +2,6 @@ package org.shadowmmu.lab.experiment;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Arrays;
-import java.util.List;
 
 /** The pages with which the host backs guest memory. */
 public enum Backing {
@@ -38,12 +36,6 @@ public enum Backing {
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Backing of(String word) {
-        for (Backing backing : values()) {
-            if (backing.word.equals(word)) {
-                return backing;
-            }
-        }
-        List<String> words = Arrays.stream(values()).map(Backing::word).toList();
-        throw new IllegalArgumentException("'backing' must be " + String.join(" or ", words) + ", not '" + word + "'");
+        return Words.find("backing", values(), Backing::word, word);
     }
 }

@@ -36,7 +36,7 @@ final class BindingProblem {
         return "this cannot be " + kind(actual);
     }
 
-    private static String kind(JsonNode node) {
+    static String kind(JsonNode node) {
         return switch (node.getNodeType()) {
             case ARRAY -> "a list";
             case OBJECT -> "a map";

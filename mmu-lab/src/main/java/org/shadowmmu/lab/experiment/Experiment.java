@@ -26,9 +26,22 @@ public record Experiment(
 
         @Key(
                 meaning = "the numbers of shadow pages to allow",
-                takes = "a list whose members are 'default' or whole numbers of 64 or more",
+                takes =
+                        "a list whose members are 'default', whole numbers of 64 or more, shares of the guest's pages such as"
+                                + " '20 per 1000', or sizes such as '1 MiB'",
                 defaultText = "[default]")
         List<QuotaEntry> quotas,
+
+        @Key(
+                meaning = "how the host translates guest memory",
+                takes =
+                        "direct (two-dimensional paging by the legacy MMU), tdpmmu (by the TDP MMU) or shadow (shadow paging, for"
+                                + " streams with virtual addresses)",
+                defaultText = "shadow for streams with virtual addresses, direct for others")
+        @Nullable Mode mode,
+
+        @Key(meaning = "the kernel that is simulated", takes = "linux-6.1 or linux-6.12", defaultText = "linux-6.1")
+        Kernel era,
 
         @Key(
                 meaning = "the pages with which the host backs guest memory",
@@ -38,9 +51,16 @@ public record Experiment(
 
         @Key(
                 meaning = "the seeds of the random numbers that a policy may use; each gives a trial of its own",
-                takes = "a list of whole numbers of 0 or more",
+                takes = "a list of whole numbers of 0 or more, or ranges of them such as 1..30",
                 defaultText = "[1]")
-        List<Long> seeds) {
+        List<Long> seeds,
+
+        @Key(
+                meaning =
+                        "whether every invariant of the machine is checked again and again; a violation fails the trial",
+                takes = "true or false",
+                defaultText = "false")
+        Boolean audit) {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
     /**
@@ -54,15 +74,21 @@ public record Experiment(
             @Nullable List<PolicyEntry> policies,
             @Nullable List<String> workloads,
             @Nullable List<QuotaEntry> quotas,
+            @Nullable Mode mode,
+            @Nullable Kernel era,
             @Nullable Backing backing,
-            @Nullable List<Long> seeds) {
+            @Nullable List<Long> seeds,
+            @Nullable Boolean audit) {
         this.name = required("name", name);
         this.description = description == null ? "" : description.strip();
         this.policies = List.copyOf(required("policies", policies));
         this.workloads = List.copyOf(required("workloads", workloads));
         this.quotas = quotas == null ? List.of(QuotaEntry.DEFAULT) : List.copyOf(quotas);
+        this.mode = mode;
+        this.era = era == null ? Kernel.LINUX_6_1 : era;
         this.backing = backing == null ? Backing.SMALL : backing;
         this.seeds = seeds == null ? List.of(1L) : List.copyOf(seeds);
+        this.audit = audit != null && audit;
     }
 
     /** Says what is wrong with the values by themselves, as pointer and sentence; null if nothing is. */

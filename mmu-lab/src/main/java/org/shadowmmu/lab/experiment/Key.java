@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Key {
-    /** The key as written; empty if it is the name of the component. */
+    /** The key as written, if it is no Java name. */
     String name() default "";
 
     /** One line: what the key sets. */

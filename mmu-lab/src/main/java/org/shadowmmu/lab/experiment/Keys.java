@@ -3,7 +3,7 @@ package org.shadowmmu.lab.experiment;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +16,33 @@ final class Keys {
 
     /** What a key takes; null if the class has no such key. */
     static @Nullable String takes(Class<?> type, String name) {
-        Key key = keyOf(type, name);
-        return key == null ? null : key.takes();
+        RecordComponent component = of(type).get(name);
+        return component == null ? null : key(component).takes();
+    }
+
+    /** Whether a key takes a list. */
+    static boolean takesList(Class<?> type, String name) {
+        RecordComponent component = of(type).get(name);
+        return component != null && component.getType() == List.class;
+    }
+
+    /** The keys of a record as written, in the order of their declaration; empty if the class is no record. */
+    static Map<String, RecordComponent> of(Class<?> type) {
+        Map<String, RecordComponent> keys = new LinkedHashMap<>();
+        if (type.isRecord()) {
+            for (RecordComponent component : type.getRecordComponents()) {
+                if (component.isAnnotationPresent(Key.class)) {
+                    String name = key(component).name();
+                    keys.put(name.isEmpty() ? component.getName() : name, component);
+                }
+            }
+        }
+        return keys;
+    }
+
+    /** What the record says of a key. */
+    static Key key(RecordComponent component) {
+        return component.getAnnotation(Key.class);
     }
 
     /**
@@ -25,23 +50,43 @@ final class Keys {
      * complained of the key that is missing because its name is mistyped.
      */
     static void refuseUnknown(JsonNode node, Class<?> type, String pointer, Origins origins) {
-        if (!type.isRecord() || !node.isObject()) {
-            return;
+        if (type.isRecord() && node.isObject()) {
+            refuseUnknown(node, of(type), pointer, origins);
         }
+    }
+
+    /** Refuses unknown keys of a whole file, in which {@link Composition} holds beside {@link Experiment}. */
+    static void refuseUnknownInFile(JsonNode file, Origins origins) {
+        Map<String, RecordComponent> all = of(Experiment.class);
+        all.putAll(of(Composition.class));
+        refuseUnknown(file, all, "", origins);
+        Map<String, RecordComponent> inSuite = new LinkedHashMap<>(all);
+        inSuite.keySet().removeAll(List.of(Composition.EXTENDS, Composition.SUITES));
+        file.path(Composition.SUITES)
+                .properties()
+                .forEach(suite -> refuseUnknown(
+                        suite.getValue(),
+                        inSuite,
+                        Origins.child(Origins.child("", Composition.SUITES), suite.getKey()),
+                        origins));
+    }
+
+    private static void refuseUnknown(
+            JsonNode node, Map<String, RecordComponent> keys, String pointer, Origins origins) {
         for (Map.Entry<String, JsonNode> entry : node.properties()) {
-            String at = Origins.child(pointer, entry.getKey());
-            if (keyOf(type, entry.getKey()) == null) {
-                throw origins.problem(at, unknown(entry.getKey(), names(type)));
+            if (!keys.containsKey(entry.getKey())) {
+                throw origins.problem(
+                        Origins.child(pointer, entry.getKey()), unknown(entry.getKey(), List.copyOf(keys.keySet())));
             }
         }
-        for (RecordComponent component : type.getRecordComponents()) {
-            String at = Origins.child(pointer, nameOf(component));
-            JsonNode value = node.path(nameOf(component));
+        keys.forEach((name, component) -> {
+            String at = Origins.child(pointer, name);
+            JsonNode value = node.path(name);
             refuseUnknown(value, component.getType(), at, origins);
             for (int i = 0; value.isArray() && i < value.size(); i++) {
                 refuseUnknown(value.get(i), memberOf(component.getGenericType()), at + "/" + i, origins);
             }
-        }
+        });
     }
 
     private static String unknown(String name, List<String> known) {
@@ -52,35 +97,9 @@ final class Keys {
                         : "; did you mean '" + nearest + "'?");
     }
 
-    private static String nameOf(RecordComponent component) {
-        @Nullable Key key = component.getAnnotation(Key.class);
-        return key == null || key.name().isEmpty() ? component.getName() : key.name();
-    }
-
     private static Class<?> memberOf(Type list) {
         return list instanceof ParameterizedType type && type.getActualTypeArguments()[0] instanceof Class<?> member
                 ? member
                 : Object.class;
-    }
-
-    private static List<String> names(Class<?> type) {
-        List<String> names = new ArrayList<>();
-        for (RecordComponent component : type.getRecordComponents()) {
-            if (component.isAnnotationPresent(Key.class)) {
-                names.add(nameOf(component));
-            }
-        }
-        return names;
-    }
-
-    private static @Nullable Key keyOf(Class<?> type, String name) {
-        if (type.isRecord()) {
-            for (RecordComponent component : type.getRecordComponents()) {
-                if (nameOf(component).equals(name)) {
-                    return component.getAnnotation(Key.class);
-                }
-            }
-        }
-        return null;
     }
 }

@@ -4,13 +4,14 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Where in which file each value of an experiment was written, by JSON pointer. */
+/** Where each value of an experiment was written, by JSON pointer. */
 final class Origins {
-    private final String file;
-    private final Map<String, Integer> lines = new HashMap<>();
+    private final Place whole;
+    private final Map<String, Place> places = new HashMap<>();
 
-    Origins(String file) {
-        this.file = file;
+    /** Of a text whose beginning is at {@code whole}. */
+    Origins(Place whole) {
+        this.whole = whole;
     }
 
     /** The pointer to the member {@code key} of the map at {@code pointer}. */
@@ -18,28 +19,27 @@ final class Origins {
         return pointer + "/" + key.replace("~", "~0").replace("/", "~1");
     }
 
-    /** Notes the line of a value or key; the first note for a pointer holds. */
-    void note(String pointer, int line) {
-        lines.putIfAbsent(pointer, line);
+    /** Notes the place of a value or key; the first note for a pointer holds. */
+    void note(String pointer, Place place) {
+        places.putIfAbsent(pointer, place);
+    }
+
+    /** The place of the value at {@code pointer}, or of the nearest value around it. */
+    Place placeOf(String pointer) {
+        String at = pointer;
+        while (!at.isEmpty() && !places.containsKey(at)) {
+            at = at.substring(0, at.lastIndexOf('/'));
+        }
+        return places.getOrDefault(at, whole);
     }
 
     /** The exception that says {@code sentence} about the value at {@code pointer}, or about the nearest value around it. */
     ExperimentException problem(String pointer, String sentence, @Nullable Throwable cause) {
-        String at = pointer;
-        while (!at.isEmpty() && !lines.containsKey(at)) {
-            at = at.substring(0, at.lastIndexOf('/'));
-        }
-        return problemInLine(lines.getOrDefault(at, 1), sentence, cause);
+        return placeOf(pointer).problem(sentence, cause);
     }
 
     /** As {@link #problem(String, String, Throwable)}, without a cause. */
     ExperimentException problem(String pointer, String sentence) {
         return problem(pointer, sentence, null);
-    }
-
-    /** The exception that says {@code sentence} about a line. */
-    ExperimentException problemInLine(int line, String sentence, @Nullable Throwable cause) {
-        return new ExperimentException(
-                file + ", line " + line + ": " + sentence + (sentence.endsWith("?") ? "" : "."), cause);
     }
 }

@@ -20,9 +20,8 @@ final class Findings {
 
     /** What was compared. */
     String subject() {
-        List<String> quotas = manifest.quotas().stream()
-                .map(quota -> quota.equals("default") ? "the default quota" : quota + " shadow pages")
-                .toList();
+        List<String> quotas =
+                manifest.quotas().stream().map(Comparison::quotaText).toList();
         List<String> workloads =
                 manifest.workloads().stream().map(Manifest.Workload::name).toList();
         int count = manifest.policies().size();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.store.Json;
 import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.store.Metric;
@@ -180,7 +181,7 @@ public final class HtmlReport {
                     .element("dd", Numbers.capital(metric.meaning()) + ".")
                     .raw("\n");
         }
-        String backing = manifest.backing().equals("4k") ? "4 KiB pages" : "2 MiB pages where they fit";
+        List<String> hosts = manifest.hosts().stream().map(Host::toString).toList();
         page.raw("</dl>\n")
                 .element(
                         "p",
@@ -189,8 +190,8 @@ public final class HtmlReport {
                                 + " pages are those that a virtual CPU reaches from its root without a page fault: when a"
                                 + " directory is reclaimed, everything below it is out of reach. The line is the mean of"
                                 + " a step, the band reaches from the fewest to the most seen in it. Dotted vertical lines"
-                                + " are markers that the guest set between phases of its work. The host backs guest memory"
-                                + " with " + backing + ".")
+                                + " are markers that the guest set between phases of its work."
+                                + (hosts.size() == 1 ? " The host: " : " The hosts: ") + String.join("; ", hosts) + ".")
                 .raw("\n</section>\n");
     }
 

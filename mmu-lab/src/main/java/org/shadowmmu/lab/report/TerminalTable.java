@@ -65,7 +65,8 @@ public final class TerminalTable {
                 .orElse("");
     }
 
-    private static String layOut(List<List<String>> rows) {
+    /** Rows as aligned columns, the first to the left, the others to the right. */
+    static String layOut(List<List<String>> rows) {
         int columns = rows.get(0).size();
         int[] widths = new int[columns];
         for (List<String> row : rows) {

@@ -2,6 +2,7 @@ package org.shadowmmu.lab.store;
 
 import java.util.List;
 import java.util.Map;
+import org.shadowmmu.lab.experiment.Host;
 
 /**
  * {@code manifest.json}: everything that determines the results, resolved, defaults included. Two runs with equal manifests
@@ -16,7 +17,7 @@ import java.util.Map;
  * @param policies the policies, the first being the one the others are compared with
  * @param workloads the workloads
  * @param quotas the quotas as written
- * @param backing pages with which the host backs guest memory
+ * @param hosts the hosts
  * @param seeds the seeds
  * @param seriesSteps number of steps of a time series
  * @param trials number of trials
@@ -31,7 +32,7 @@ public record Manifest(
         List<Policy> policies,
         List<Workload> workloads,
         List<String> quotas,
-        String backing,
+        List<Host> hosts,
         List<Long> seeds,
         int seriesSteps,
         int trials) {

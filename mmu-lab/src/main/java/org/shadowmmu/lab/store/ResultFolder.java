@@ -28,6 +28,9 @@ public final class ResultFolder {
     /** The report for people. */
     public static final String REPORT = "report.html";
 
+    /** How the name of a file ends that is being written. */
+    private static final String PART = ".part";
+
     private static final List<String> FILES = List.of(REPORT, VOLATILE, TRIALS, SERIES, MANIFEST);
 
     private final Path directory;
@@ -51,12 +54,36 @@ public final class ResultFolder {
             Files.createDirectories(directory);
             for (String file : FILES) {
                 Files.deleteIfExists(directory.resolve(file));
+                Files.deleteIfExists(directory.resolve(file + PART));
             }
             return new ResultFolder(directory);
         } catch (NotDirectoryException | java.nio.file.FileAlreadyExistsException e) {
             throw new BadInputException(directory + " is a file; name a folder for the results with --out.", e);
         } catch (IOException e) {
             throw new BadInputException("The result folder " + directory + " cannot be made: " + e + ".", e);
+        }
+    }
+
+    /**
+     * The folder of a run that was perhaps begun: as it lies there, or made if nothing was written yet.
+     *
+     * @throws BadInputException if it holds something else than results
+     */
+    public static ResultFolder resume(Path directory) {
+        return Files.isRegularFile(directory.resolve(MANIFEST)) ? open(directory) : create(directory, false);
+    }
+
+    /** Whether there are results in it. */
+    public boolean begun() {
+        return Files.isRegularFile(file(MANIFEST));
+    }
+
+    /** The text of one of its files. */
+    public String read(String name) {
+        try {
+            return Files.readString(file(name));
+        } catch (IOException e) {
+            throw new BadInputException(file(name) + " cannot be read: " + e + ".", e);
         }
     }
 
@@ -80,7 +107,7 @@ public final class ResultFolder {
 
     /** Writes a file whole: first under another name, forced to disk, then renamed. */
     public void write(String name, String content) {
-        Path temporary = directory.resolve(name + ".part");
+        Path temporary = directory.resolve(name + PART);
         try {
             try (FileChannel channel = FileChannel.open(
                     temporary,
@@ -117,7 +144,7 @@ public final class ResultFolder {
 
     private static boolean isEmpty(Path directory) throws IOException {
         try (Stream<Path> entries = Files.list(directory)) {
-            return entries.findAny().isEmpty();
+            return entries.allMatch(entry -> entry.toString().endsWith(PART));
         }
     }
 }

@@ -7,12 +7,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.lab.experiment.Host;
 
 /**
  * One line of {@code trials.jsonl}: what a trial was and what came out. Nothing in it depends on when, where or beside
  * what the trial ran.
  *
  * @param trial number of the trial, counted from 0 in the order of the plan
+ * @param host the host it ran on
  * @param workload name of the workload
  * @param quota {@code default} or a number of shadow pages
  * @param policy label of the policy
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TrialResult(
         int trial,
+        Host host,
         String workload,
         String quota,
         String policy,

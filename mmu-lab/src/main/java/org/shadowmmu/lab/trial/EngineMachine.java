@@ -1,23 +1,38 @@
 package org.shadowmmu.lab.trial;
 
+import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.vm.AccessKind;
 import org.shadowmmu.engine.vm.VirtualMachine;
+import org.shadowmmu.lab.experiment.Host;
+import org.shadowmmu.lab.experiment.Mode;
 import org.shadowmmu.lab.workload.EntryKind;
 
-/** The machine of a trial on the lab's own engine: two-dimensional paging on shadow pages (mode {@code direct}). */
+/** The machine of a trial on the lab's own engine: two-dimensional paging. */
 public final class EngineMachine extends VirtualMachineOfTrial {
     private EngineMachine(VirtualMachine machine, PolicyRuntime policies) {
         super(machine, policies);
     }
 
     /** Makes a machine; as {@link MachineFactory#create}. */
-    public static EngineMachine create(PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch) {
+    public static EngineMachine create(
+            Host host, PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch) {
         PolicyRuntime policies = PolicyRuntime.create(assignment, seed, watch);
-        return new EngineMachine(VirtualMachine.create(MmuOptions.tdp(), vcpus, policies, null), policies);
+        return new EngineMachine(VirtualMachine.create(options(host), vcpus, policies, null), policies);
+    }
+
+    private static MmuOptions options(Host host) {
+        MmuOptions options = host.mode() == Mode.TDPMMU ? MmuOptions.withTdpMmu() : MmuOptions.tdp();
+        return options.withEra(host.era().era());
+    }
+
+    /** Makes a machine whose events {@code listener} hears; otherwise as {@link MachineFactory#create}. */
+    public static EngineMachine listenedTo(PolicyAssignment assignment, int vcpus, long seed, MmuEvents listener) {
+        PolicyRuntime policies = PolicyRuntime.create(assignment, seed);
+        return new EngineMachine(VirtualMachine.create(MmuOptions.tdp(), vcpus, policies, listener), policies);
     }
 
     @Override

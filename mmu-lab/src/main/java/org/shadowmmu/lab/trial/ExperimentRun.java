@@ -6,12 +6,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.shadowmmu.lab.store.Json;
-import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.store.ResultFolder;
+import org.shadowmmu.lab.store.TrialFiles;
 import org.shadowmmu.lab.store.TrialLog;
 import org.shadowmmu.lab.store.VolatileFacts;
 
-/** Carries out a plan: the manifest first, then the trials one line at a time, at last what is volatile. */
+/** Carries out trials and stores them one line at a time, at last what is volatile. */
 public final class ExperimentRun {
     private final TrialRunner runner;
     private final InstantSource clock;
@@ -23,26 +23,28 @@ public final class ExperimentRun {
     }
 
     /**
-     * Runs every trial of a plan and stores what comes out.
+     * Runs trials and stores what comes out beside what is stored already, in the order of the plan.
      *
-     * @param manifest the manifest of the plan
+     * @param trials the trials to run, in the order of the plan
+     * @param folder where their manifest lies
      * @param options how it is carried out; changes no result
      * @param commandLine the command line as given
-     * @return how many trials failed
      */
-    public int run(
-            Plan plan,
-            Manifest manifest,
+    public void run(
+            List<Trial> trials,
             ResultFolder folder,
             RunOptions options,
             List<String> commandLine,
             RunListener listener) {
         Instant started = clock.instant();
-        folder.write(ResultFolder.MANIFEST, Json.pretty(manifest));
         Recorder recorder;
         try (TrialLog log = new TrialLog(folder)) {
             recorder = new Recorder(log, listener);
-            new TrialPool(runner, options).run(plan.trials(), recorder);
+            new TrialPool(runner, options).run(trials, recorder);
+        }
+        TrialFiles files = TrialFiles.read(folder);
+        if (!files.clean()) {
+            files.rewrite(folder);
         }
         VolatileFacts facts = new VolatileFacts(
                 commandLine,
@@ -54,7 +56,6 @@ public final class ExperimentRun {
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"),
                 Runtime.getRuntime().availableProcessors());
         folder.write(ResultFolder.VOLATILE, Json.pretty(facts));
-        return recorder.failed;
     }
 
     /** Stores each outcome before anybody else hears of it. */
@@ -62,7 +63,6 @@ public final class ExperimentRun {
         private final TrialLog log;
         private final RunListener next;
         private final List<Double> seconds = new ArrayList<>();
-        private int failed;
 
         Recorder(TrialLog log, RunListener next) {
             this.log = log;
@@ -78,9 +78,6 @@ public final class ExperimentRun {
         public void trialEnded(TrialOutcome outcome) {
             log.append(outcome.result(), outcome.series());
             seconds.add(outcome.seconds());
-            if (!outcome.result().ok()) {
-                failed++;
-            }
             next.trialEnded(outcome);
         }
     }

@@ -3,6 +3,7 @@ package org.shadowmmu.lab.trial;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyFailure;
 import org.shadowmmu.engine.policy.PolicyWatch;
+import org.shadowmmu.lab.experiment.Host;
 
 /** Makes the virtual machine of a trial. */
 @FunctionalInterface
@@ -10,11 +11,12 @@ public interface MachineFactory {
     /**
      * Makes a machine without memory.
      *
+     * @param host the host it runs on
      * @param assignment who takes which decision
      * @param vcpus number of virtual CPUs
      * @param seed seed of everything random in the machine
      * @param watch the watch of its policies, used by no other machine
      * @throws PolicyFailure if a policy cannot be created
      */
-    TrialMachine create(PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch);
+    TrialMachine create(Host host, PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch);
 }

@@ -35,9 +35,9 @@ public final class ManifestWriter {
                 experiment.description(),
                 plan.policies().stream().map(ManifestWriter::policy).toList(),
                 plan.workloads().stream().map(ManifestWriter::workload).toList(),
-                experiment.quotas().stream().map(QuotaEntry::toString).toList(),
-                experiment.backing().word(),
-                experiment.seeds(),
+                plan.quotas().stream().map(QuotaEntry::toString).toList(),
+                plan.hosts(),
+                plan.seeds(),
                 Replay.STEPS,
                 plan.trials().size());
     }

@@ -15,8 +15,10 @@ import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.experiment.Experiment;
 import org.shadowmmu.lab.experiment.ExperimentException;
 import org.shadowmmu.lab.experiment.ExperimentFile;
+import org.shadowmmu.lab.experiment.Mode;
 import org.shadowmmu.lab.experiment.PolicyEntry;
 import org.shadowmmu.lab.experiment.PolicyReference;
+import org.shadowmmu.lab.experiment.Variant;
 import org.shadowmmu.lab.workload.StreamCatalog;
 import org.shadowmmu.lab.workload.StreamSurvey;
 import org.shadowmmu.lab.workload.StreamSurveyor;
@@ -25,6 +27,8 @@ import org.shadowmmu.lab.workload.StreamSurveyor;
 public final class Planner {
     private final PolicySource policies;
     private final StreamCatalog streams;
+    private final Map<String, Trial.Workload> surveyed = new HashMap<>();
+    private final Map<PolicyEntry, Trial.Policy> known = new HashMap<>();
 
     /** Plans with these policies and streams. */
     public Planner(PolicySource policies, StreamCatalog streams) {
@@ -38,28 +42,34 @@ public final class Planner {
      * @throws BadInputException if a policy, parameter or stream does not exist, or a stream is damaged
      */
     public Plan plan(ExperimentFile file) {
-        Experiment experiment = file.experiment();
-        List<Trial.Policy> chosen = new ArrayList<>();
-        for (int i = 0; i < experiment.policies().size(); i++) {
-            chosen.add(choose(file, i));
+        List<Trial> trials = new ArrayList<>();
+        for (Variant variant : file.variants()) {
+            Experiment experiment = variant.experiment();
+            List<Trial.Policy> chosen = new ArrayList<>();
+            for (int i = 0; i < experiment.policies().size(); i++) {
+                chosen.add(choose(variant, i));
+            }
+            List<Trial.Workload> workloads = new ArrayList<>();
+            for (int i = 0; i < experiment.workloads().size(); i++) {
+                Trial.Workload workload = survey(variant, i, locate(variant, i));
+                refuseOtherMode(variant, i, workload);
+                workloads.add(workload);
+            }
+            trials.addAll(Plan.combinations(experiment, chosen, workloads));
         }
-        List<Path> paths = new ArrayList<>();
-        for (int i = 0; i < experiment.workloads().size(); i++) {
-            paths.add(locate(file, i));
-        }
-        List<Trial.Workload> workloads = new ArrayList<>();
-        for (int i = 0; i < paths.size(); i++) {
-            workloads.add(survey(file, i, paths.get(i), workloads));
-        }
-        return Plan.of(experiment, chosen, workloads);
+        return Plan.of(file.experiment(), trials);
     }
 
-    private Trial.Policy choose(ExperimentFile file, int index) {
+    private Trial.Policy choose(Variant file, int index) {
         PolicyEntry entry = file.experiment().policies().get(index);
+        Trial.Policy earlier = known.get(entry);
+        if (earlier != null) {
+            return earlier;
+        }
         String pointer = "/policies/" + index;
         PolicyReference single = entry.single();
         if (single != null) {
-            return new Trial.Policy(entry.label(), PolicyAssignment.of(choose(file, pointer, single)));
+            return known(entry, PolicyAssignment.of(choose(file, pointer, single)));
         }
         EnumMap<Decision, PolicyChoice> mix = new EnumMap<>(Decision.class);
         Map<PolicyReference, PolicyChoice> choices = new HashMap<>();
@@ -73,10 +83,16 @@ public final class Planner {
                 throw file.problem(part, withoutFullStop(String.valueOf(e.getMessage())));
             }
         });
-        return new Trial.Policy(entry.label(), PolicyAssignment.mixing(mix));
+        return known(entry, PolicyAssignment.mixing(mix));
     }
 
-    private PolicyChoice choose(ExperimentFile file, String pointer, PolicyReference reference) {
+    private Trial.Policy known(PolicyEntry entry, PolicyAssignment assignment) {
+        Trial.Policy policy = new Trial.Policy(entry.label(), assignment);
+        known.put(entry, policy);
+        return policy;
+    }
+
+    private PolicyChoice choose(Variant file, String pointer, PolicyReference reference) {
         try {
             return policies.choose(reference.id(), reference.settings());
         } catch (PolicySelectionException e) {
@@ -97,17 +113,18 @@ public final class Planner {
         return "";
     }
 
-    private Path locate(ExperimentFile file, int index) {
+    private Path locate(Variant file, int index) {
         String workload = file.experiment().workloads().get(index);
-        Path path = streams.find(workload);
+        Path path = streams.startingAt(file.folderOf("/workloads/" + index)).find(workload);
         if (path == null) {
             throw missing(file, index, workload);
         }
         return path;
     }
 
-    private ExperimentException missing(ExperimentFile file, int index, String workload) {
-        List<String> names = streams.names();
+    private ExperimentException missing(Variant file, int index, String workload) {
+        List<String> names =
+                streams.startingAt(file.folderOf("/workloads/" + index)).names();
         String sentence;
         if (StreamCatalog.isPath(workload)) {
             sentence = "there is no file '" + workload + "'";
@@ -121,11 +138,17 @@ public final class Planner {
         return file.problem("/workloads/" + index, sentence);
     }
 
-    private static Trial.Workload survey(ExperimentFile file, int index, Path path, List<Trial.Workload> before) {
+    private Trial.Workload survey(Variant file, int index, Path path) {
         String name = StreamCatalog.nameOf(file.experiment().workloads().get(index));
-        if (before.stream().anyMatch(workload -> workload.name().equals(name))) {
-            throw file.problem(
-                    "/workloads/" + index, "two workloads are called '" + name + "'; rename one of the files");
+        Trial.Workload known = surveyed.get(name);
+        if (known != null) {
+            if (!known.file().equals(path)
+                    || file.experiment().workloads().subList(0, index).stream()
+                            .anyMatch(before -> StreamCatalog.nameOf(before).equals(name))) {
+                throw file.problem(
+                        "/workloads/" + index, "two workloads are called '" + name + "'; rename one of the files");
+            }
+            return known;
         }
         StreamSurvey survey = StreamSurveyor.survey(path);
         if (survey.header().gva() && survey.vcpus() > 1) {
@@ -134,7 +157,21 @@ public final class Planner {
                     "'" + name + "' has virtual addresses and " + survey.vcpus()
                             + " virtual CPUs, but only one can be replayed under shadow paging");
         }
-        return new Trial.Workload(name, path, survey);
+        Trial.Workload workload = new Trial.Workload(name, path, survey);
+        surveyed.put(name, workload);
+        return workload;
+    }
+
+    /** A stream with virtual addresses is for shadow paging, one without is not. */
+    private static void refuseOtherMode(Variant file, int index, Trial.Workload workload) {
+        Mode mode = file.experiment().mode();
+        boolean virtual = workload.survey().header().gva();
+        if (mode != null && virtual != (mode == Mode.SHADOW)) {
+            throw file.problem(
+                    "/workloads/" + index,
+                    "'" + workload.name() + "' has " + (virtual ? "" : "no ")
+                            + "virtual addresses, so it cannot run in mode " + mode.word());
+        }
     }
 
     private static String withoutFullStop(String sentence) {

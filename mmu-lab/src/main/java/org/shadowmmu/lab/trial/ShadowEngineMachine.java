@@ -11,6 +11,7 @@ import org.shadowmmu.engine.vm.AccessKind;
 import org.shadowmmu.engine.vm.Vcpu;
 import org.shadowmmu.engine.vm.VirtualAccessResult;
 import org.shadowmmu.engine.vm.VirtualMachine;
+import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.workload.EntryKind;
 
 /** The machine of a trial under shadow paging, on the lab's own engine. */
@@ -24,9 +25,11 @@ public final class ShadowEngineMachine extends VirtualMachineOfTrial implements 
     }
 
     /** Makes a machine; as {@link ShadowMachineFactory#create}. */
-    public static ShadowEngineMachine create(PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch) {
+    public static ShadowEngineMachine create(
+            Host host, PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch) {
         PolicyRuntime policies = PolicyRuntime.create(assignment, seed, watch);
-        return new ShadowEngineMachine(VirtualMachine.create(MmuOptions.shadow(), vcpus, policies, null), policies);
+        return new ShadowEngineMachine(
+                VirtualMachine.create(MmuOptions.shadow().withEra(host.era().era()), vcpus, policies, null), policies);
     }
 
     /** The machine of the engine, for audits. */

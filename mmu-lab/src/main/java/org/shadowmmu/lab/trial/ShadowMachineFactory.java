@@ -3,6 +3,7 @@ package org.shadowmmu.lab.trial;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyFailure;
 import org.shadowmmu.engine.policy.PolicyWatch;
+import org.shadowmmu.lab.experiment.Host;
 
 /** Makes the virtual machine of a trial whose workload has virtual addresses. */
 @FunctionalInterface
@@ -12,5 +13,5 @@ public interface ShadowMachineFactory {
      *
      * @throws PolicyFailure if a policy cannot be created
      */
-    ShadowTrialMachine create(PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch);
+    ShadowTrialMachine create(Host host, PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch);
 }

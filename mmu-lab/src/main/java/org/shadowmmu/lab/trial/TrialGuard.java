@@ -12,7 +12,7 @@ import org.shadowmmu.engine.policy.PolicyWatch;
 /**
  * Runs each trial on a thread of its own, so that what a policy does to its thread ends with the trial.
  *
- * <p>While it waits it looks at the calls of foreign code: a trial in which one call runs for too long has failed, and its
+ * <p>While it waits it looks at the calls of foreign code: a trial in which one call runs for too long without a step has failed, and its
  * thread is left behind, for Java cannot end it. A trial that runs out of memory is run again alone, because another one
  * may have taken the memory; so a policy without bounds fails, and its neighbours do not.
  *
@@ -64,19 +64,22 @@ final class TrialGuard {
 
     private TrialOutcome watched(Trial trial, LongConsumer progress, PolicyWatch watch) {
         long start = System.nanoTime();
-        FutureTask<TrialOutcome> task = new FutureTask<>(() -> runner.run(trial, progress, watch));
+        FutureTask<TrialOutcome> task = new FutureTask<>(() -> runner.run(trial, progress, watch, options.audit()));
         Thread thread = new Thread(task, "trial " + trial.number());
         thread.setDaemon(true);
         thread.start();
         long running = 0;
+        long left = 0;
         int seen = 0;
         while (true) {
             try {
                 return task.get(options.callLimit().pause(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 long call = watch.call();
-                seen = call != 0 && call == running ? seen + 1 : 0;
+                long stepsLeft = watch.stepsLeft();
+                seen = call != 0 && call == running && stepsLeft == left ? seen + 1 : 0;
                 running = call;
+                left = stepsLeft;
                 if (seen >= options.callLimit().looks()) {
                     thread.interrupt();
                     return runner.stuck(trial, watch.neverReturned(call), start);

@@ -1,5 +1,6 @@
 package org.shadowmmu.lab.trial;
 
+import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.policy.DecisionCounts;
 import org.shadowmmu.lab.workload.GuestMachine;
@@ -11,4 +12,9 @@ public interface TrialMachine extends GuestMachine {
 
     /** How often each decision was asked for until now, and who answered. */
     DecisionCounts decisions();
+
+    /** Checks every invariant; returns the first that does not hold as a sentence, null if all do. */
+    default @Nullable String audit() {
+        return null;
+    }
 }

@@ -48,11 +48,12 @@ public final class TrialRunner {
      *
      * @param progress gets the number of accesses replayed since its last call
      * @param watch the watch of its policies
+     * @param audit whether the machine is audited whenever progress is told, and at the end
      */
-    public TrialOutcome run(Trial trial, LongConsumer progress, PolicyWatch watch) {
+    public TrialOutcome run(Trial trial, LongConsumer progress, PolicyWatch watch, boolean audit) {
         long start = System.nanoTime();
         try {
-            return replay(trial, progress, watch, start);
+            return replay(trial, progress, watch, audit, start);
         } catch (PolicyFailure e) {
             LOG.debug("Trial {} failed", trial.number(), e);
             boolean outOfMemory = e.getCause() instanceof OutOfMemoryError;
@@ -68,23 +69,24 @@ public final class TrialRunner {
         }
     }
 
-    private TrialOutcome replay(Trial trial, LongConsumer progress, PolicyWatch watch, long start) {
+    private TrialOutcome replay(Trial trial, LongConsumer progress, PolicyWatch watch, boolean audit, long start) {
         Trial.Workload workload = trial.workload();
         PolicyAssignment assignment = trial.policy().assignment();
         int vcpus = Math.max(1, workload.survey().vcpus());
-        boolean huge = trial.backing() == Backing.HUGE;
+        boolean huge = trial.host().backing() == Backing.HUGE;
         TrialMachine machine;
         Replay replay;
         if (workload.survey().header().gva()) {
-            ShadowTrialMachine shadow = shadowMachines.create(assignment, vcpus, trial.seed(), watch);
+            ShadowTrialMachine shadow = shadowMachines.create(trial.host(), assignment, vcpus, trial.seed(), watch);
             machine = shadow;
-            replay = new ShadowReplay(shadow, workload.survey(), huge, progress);
+            replay = new ShadowReplay(shadow, workload.survey(), huge, audit ? audited(shadow, progress) : progress);
         } else {
-            machine = machines.create(assignment, vcpus, trial.seed(), watch);
-            replay = new StreamReplay(machine, workload.survey(), huge, progress);
+            machine = machines.create(trial.host(), assignment, vcpus, trial.seed(), watch);
+            replay = new StreamReplay(machine, workload.survey(), huge, audit ? audited(machine, progress) : progress);
         }
-        if (!trial.quota().isDefault()) {
-            int error = machine.setQuota(trial.quota().pages());
+        long quota = trial.quota().pagesFor(workload.pages());
+        if (quota > 0) {
+            int error = machine.setQuota(quota);
             if (error != 0) {
                 throw new ReplayException(
                         "The virtual machine refused the quota " + trial.quota() + " with error " + error + ".");
@@ -99,6 +101,17 @@ public final class TrialRunner {
                 counters(machine.counters()),
                 decisions(machine.decisions()));
         return new TrialOutcome(result, replay.series(), seconds(start), false);
+    }
+
+    /** Tells progress, which happens between two operations, when the machine is sound. */
+    private static LongConsumer audited(TrialMachine machine, LongConsumer progress) {
+        return accesses -> {
+            String violation = machine.audit();
+            if (violation != null) {
+                throw new ReplayException("The audit found that " + violation);
+            }
+            progress.accept(accesses);
+        };
     }
 
     private static TrialOutcome failed(Trial trial, String sentence, long start) {
@@ -131,6 +144,7 @@ public final class TrialRunner {
             List<TrialResult.DecisionUse> decisions) {
         return new TrialResult(
                 trial.number(),
+                trial.host(),
                 trial.workload().name(),
                 trial.quota().toString(),
                 trial.policy().label(),

@@ -1,5 +1,9 @@
 package org.shadowmmu.lab.trial;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.audit.Audit;
+import org.shadowmmu.engine.audit.AuditViolation;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.policy.DecisionCounts;
@@ -12,6 +16,7 @@ abstract sealed class VirtualMachineOfTrial implements TrialMachine permits Engi
 
     private final PolicyRuntime policies;
     private final ReferencedMemory referenced;
+    private @Nullable Audit audit;
 
     VirtualMachineOfTrial(VirtualMachine machine, PolicyRuntime policies) {
         this.machine = machine;
@@ -67,6 +72,15 @@ abstract sealed class VirtualMachineOfTrial implements TrialMachine permits Engi
     @Override
     public Counters counters() {
         return machine.counters();
+    }
+
+    @Override
+    public @Nullable String audit() {
+        if (audit == null) {
+            audit = new Audit(machine);
+        }
+        List<AuditViolation> violations = audit.check();
+        return violations.isEmpty() ? null : violations.get(0).toString();
     }
 
     @Override

@@ -30,8 +30,11 @@ class ExperimentFileTest {
                     parameters: {on: mapping, depth: 3, fast: true}
                 workloads: [web-1g, ./my.gpas.gz]
                 quotas: [default, 64]
+                mode: tdpmmu
+                era: linux-6.12
                 backing: thp
                 seeds: [1, 2]
+                audit: true
                 """);
         assertThat(experiment)
                 .isEqualTo(new Experiment(
@@ -47,8 +50,11 @@ class ExperimentFileTest {
                                                 "fast", new ParameterText("true")))),
                         List.of("web-1g", "./my.gpas.gz"),
                         List.of(QuotaEntry.DEFAULT, new QuotaEntry(64)),
+                        Mode.TDPMMU,
+                        Kernel.LINUX_6_12,
                         Backing.HUGE,
-                        List.of(1L, 2L)));
+                        List.of(1L, 2L),
+                        true));
         assertThat(experiment.policies().get(1)).hasToString("lru-moveup(on=mapping, depth=3, fast=true)");
     }
 
@@ -61,8 +67,11 @@ class ExperimentFileTest {
                         List.of(PolicyEntry.of("fifo")),
                         List.of("web-1g"),
                         List.of(QuotaEntry.DEFAULT),
+                        null,
+                        Kernel.LINUX_6_1,
                         Backing.SMALL,
-                        List.of(1L)));
+                        List.of(1L),
+                        false));
     }
 
     @ParameterizedTest(name = "{2}")
@@ -83,8 +92,8 @@ class ExperimentFileTest {
                 Arguments.of(
                         "name: a\nfrobnicate: 1" + end,
                         2,
-                        "unknown key 'frobnicate'; the keys here are name, description, policies, workloads, quotas,"
-                                + " backing, seeds"),
+                        "unknown key 'frobnicate'; the keys here are name, description, policies, workloads, quotas, mode,"
+                                + " era, backing, seeds, audit, extends, suites, matrix, zip"),
                 Arguments.of(
                         "name: a\npolicies:\n  - fifo\n  - id: x\n    paramters: {}\nworkloads: [w]",
                         5,
@@ -133,34 +142,35 @@ class ExperimentFileTest {
                 Arguments.of(
                         "name: a\nquotas: [default, 63]" + end,
                         2,
-                        "a quota must be 'default' or a whole number of 64 or more, not 63"),
+                        "a quota must be 'default', a whole number of 64 or more, a share such as '20 per 1000' or a size such as '1 MiB', not 63"),
                 Arguments.of(
                         "name: a\nquotas:\n  - 64\n  - small" + end,
                         4,
-                        "a quota must be 'default' or a whole number of 64 or more, not 'small'"),
+                        "a quota must be 'default', a whole number of 64 or more, a share such as '20 per 1000' or a size such as '1 MiB', not 'small'"),
                 Arguments.of(
                         "name: a\nquotas:\n  - 64.5" + end,
                         3,
-                        "'quotas' must be a list whose members are 'default' or whole numbers of 64 or more, not 64.5"),
+                        "'quotas' must be a list whose members are 'default', whole numbers of 64 or more, shares of the guest's pages such as '20 per 1000', or sizes such as '1 MiB', not 64.5"),
                 Arguments.of(
                         "name: a\nquotas: 64" + end,
                         2,
-                        "'quotas' must be a list whose members are 'default' or whole numbers of 64 or more, not 64"),
+                        "'quotas' must be a list whose members are 'default', whole numbers of 64 or more, shares of the guest's pages such as '20 per 1000', or sizes such as '1 MiB', not 64"),
                 Arguments.of("name: a\nbacking: 2m" + end, 2, "'backing' must be 4k or thp, not '2m'"),
-                Arguments.of("name: a\nbacking: 4" + end, 2, "'backing' must be 4k or thp, not '4'"),
+                Arguments.of(
+                        "name: a\nbacking: 4" + end, 2, "'backing' must be 4k or thp, not '4'; did you mean '4k'?"),
                 Arguments.of("name: a\nseeds: [1, -2]" + end, 2, "a seed must be a whole number of 0 or more, not -2"),
                 Arguments.of(
                         "name: a\nseeds: [x]" + end,
                         2,
-                        "'seeds' must be a list of whole numbers of 0 or more, not 'x'"),
+                        "'seeds' must be a list of whole numbers of 0 or more, or ranges of them such as 1..30, not 'x'"),
                 Arguments.of(
                         "name: a\nseeds: [1.0]" + end,
                         2,
-                        "'seeds' must be a list of whole numbers of 0 or more, not 1.0"),
+                        "'seeds' must be a list of whole numbers of 0 or more, or ranges of them such as 1..30, not 1.0"),
                 Arguments.of(
                         "name: a\nseeds: ['1']" + end,
                         2,
-                        "'seeds' must be a list of whole numbers of 0 or more, not '1'"),
+                        "'seeds' must be a list of whole numbers of 0 or more, or ranges of them such as 1..30, not '1'"),
                 Arguments.of("name: a\nseeds: [1, 2, 1]" + end, 2, "'seeds' has 1 twice"),
                 Arguments.of("name: a\nquotas:" + end, 2, "a value is missing here: give one, or leave the line out"),
                 Arguments.of(

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.store.Metric;
 import org.shadowmmu.lab.store.StoredRun;
@@ -95,6 +96,7 @@ final class Runs {
             List<TrialResult.DecisionUse> uses) {
         trials.add(new TrialResult(
                 trials.size(),
+                Host.DEFAULT,
                 workload,
                 quota,
                 policy,
@@ -132,7 +134,7 @@ final class Runs {
                         policies,
                         workloads,
                         quotas,
-                        "4k",
+                        List.of(Host.DEFAULT),
                         List.of(1L),
                         40,
                         trials.size()),

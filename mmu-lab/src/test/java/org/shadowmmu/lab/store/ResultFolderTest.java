@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.shadowmmu.lab.BadInputException;
+import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.workload.TimeSeries;
 
 class ResultFolderTest {
@@ -39,7 +40,7 @@ class ResultFolderTest {
                     Map.of("ram", 5L),
                     List.of(new Manifest.Marker(1, 50)))),
             List.of("default"),
-            "4k",
+            List.of(Host.DEFAULT),
             List.of(1L),
             400,
             2);
@@ -83,10 +84,10 @@ class ResultFolderTest {
             log.append(failed(1), null);
         }
         assertThat(Files.readString(results.file(ResultFolder.TRIALS))).isEqualTo("""
-                        {"trial":0,"workload":"w","quota":"default","policy":"p","seed":1,"status":"ok",\
+                        {"trial":0,"host":{"mode":"direct","era":"linux-6.1","backing":"4k"},"workload":"w","quota":"default","policy":"p","seed":1,"status":"ok",\
                         "metrics":{"faults":7},"counters":{"pf_taken":7},\
                         "decisions":[{"decision":"reclaim-order","policy":"p","asked":3}]}
-                        {"trial":1,"workload":"w","quota":"default","policy":"p","seed":1,"status":"failed",\
+                        {"trial":1,"host":{"mode":"direct","era":"linux-6.1","backing":"4k"},"workload":"w","quota":"default","policy":"p","seed":1,"status":"failed",\
                         "failure":"It broke.","metrics":{},"counters":{},"decisions":[]}
                         """);
     }
@@ -154,6 +155,7 @@ class ResultFolderTest {
     private static TrialResult ok(int trial) {
         return new TrialResult(
                 trial,
+                Host.DEFAULT,
                 "w",
                 "default",
                 "p",
@@ -168,6 +170,7 @@ class ResultFolderTest {
     private static TrialResult failed(int trial) {
         return new TrialResult(
                 trial,
+                Host.DEFAULT,
                 "w",
                 "default",
                 "p",

@@ -13,6 +13,10 @@ import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.lab.Project;
+import org.shadowmmu.lab.experiment.Backing;
+import org.shadowmmu.lab.experiment.Host;
+import org.shadowmmu.lab.experiment.Kernel;
+import org.shadowmmu.lab.experiment.Mode;
 import org.shadowmmu.lab.trial.ShadowEngineMachine;
 
 /**
@@ -23,8 +27,10 @@ class ShadowStreamsTest {
     /** An audit looks at every reverse map, so not after every window. */
     private static final int WINDOWS_PER_AUDIT = 100;
 
+    private static final Host HOST = new Host(Mode.SHADOW, Kernel.LINUX_6_1, Backing.SMALL);
+
     private final ShadowEngineMachine machine =
-            ShadowEngineMachine.create(PolicyAssignment.UPSTREAM, 1, 0, new PolicyWatch());
+            ShadowEngineMachine.create(HOST, PolicyAssignment.UPSTREAM, 1, 0, new PolicyWatch());
     private final Audit audit = new Audit(machine.machine());
     private int windows;
 

@@ -119,6 +119,11 @@ public final class GuestHypervisor {
                 break;
             }
         }
+        keepZeros(gfn);
+    }
+
+    /** Keeps a page that holds nothing but zeros without memory of its own. */
+    void keepZeros(long gfn) {
         memory.fill(gfn);
     }
 

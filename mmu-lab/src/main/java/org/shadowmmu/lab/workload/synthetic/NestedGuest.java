@@ -163,5 +163,6 @@ public final class NestedGuest {
                 host.store(cpu, (gfn << 12) + 8L * word, 0);
             }
         }
+        host.keepZeros(gfn);
     }
 }

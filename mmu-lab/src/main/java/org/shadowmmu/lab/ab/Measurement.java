@@ -1,0 +1,184 @@
+package org.shadowmmu.lab.ab;
+
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.policy.DecisionCounts;
+import org.shadowmmu.engine.policy.PolicyAssignment;
+import org.shadowmmu.engine.policy.PolicyChoice;
+import org.shadowmmu.engine.policy.PolicyWatch;
+import org.shadowmmu.lab.experiment.Host;
+import org.shadowmmu.lab.store.Metric;
+import org.shadowmmu.lab.trial.MachineFactory;
+import org.shadowmmu.lab.trial.TrialMachine;
+import org.shadowmmu.lab.workload.EntryKind;
+import org.shadowmmu.lab.workload.ReplayException;
+import org.shadowmmu.lab.workload.StreamReader;
+import org.shadowmmu.lab.workload.StreamReplay;
+import org.shadowmmu.lab.workload.StreamVisitor;
+import org.shadowmmu.lab.workload.StretchMeter;
+import org.shadowmmu.lab.workload.Stretches;
+import org.shadowmmu.lab.workload.TableString;
+
+/** Replays a stream under one policy and reads its figures at the ends of stretches. */
+final class Measurement implements StretchMeter.Listener {
+    /** The figures that are read. */
+    static final List<Metric> METRICS =
+            List.of(Metric.FAULTS, Metric.REPEATED_FAULTS, Metric.RECLAIMED, Metric.ZAPPED, Metric.MEAN_REFERENCED);
+
+    private final TrialMachine machine;
+    private final StreamReplay replay;
+    private final Map<Metric, double[]> figures = new EnumMap<>(Metric.class);
+    private final Map<Metric, Double> begun = new EnumMap<>(Metric.class);
+    private final int count;
+    private double referenced;
+    private int probes;
+
+    private Measurement(TrialMachine machine, StreamReplay replay, int count) {
+        this.machine = machine;
+        this.replay = replay;
+        this.count = count;
+        METRICS.forEach(metric -> figures.put(metric, new double[count]));
+    }
+
+    /**
+     * Replays under a policy.
+     *
+     * @param quota the number of shadow pages, 0 for the default
+     * @throws org.shadowmmu.engine.policy.PolicyFailure if the policy breaks its contract
+     * @throws ReplayException if the stream and the machine do not fit
+     */
+    static Course of(
+            MachineFactory machines, Stream stream, PolicyChoice choice, long quota, Stretches stretches, long seed) {
+        return run(machines, stream, choice, quota, stretches, seed, replay -> replay);
+    }
+
+    /** Replays under the order that knows the stream. */
+    static Course withForesight(
+            MachineFactory machines, Stream stream, TableString string, long quota, Stretches stretches, long seed) {
+        Foresight foresight = new Foresight(string);
+        return run(
+                machines,
+                stream,
+                PolicyChoice.inProcess(foresight),
+                quota,
+                stretches,
+                seed,
+                replay -> new Foretold(replay, foresight));
+    }
+
+    private static Course run(
+            MachineFactory machines,
+            Stream stream,
+            PolicyChoice choice,
+            long quota,
+            Stretches stretches,
+            long seed,
+            UnaryOperator<StreamVisitor> before) {
+        TrialMachine machine = machines.create(
+                Host.DEFAULT,
+                PolicyAssignment.of(choice),
+                Math.max(1, stream.survey().vcpus()),
+                seed,
+                new PolicyWatch());
+        if (quota > 0 && machine.setQuota(quota) != 0) {
+            throw new ReplayException("The virtual machine refused the quota " + quota + ".");
+        }
+        StreamReplay replay = new StreamReplay(machine, stream.survey(), false, accesses -> {});
+        Measurement measurement = new Measurement(machine, replay, stretches.count());
+        StretchMeter meter = new StretchMeter(before.apply(replay), stretches, measurement);
+        StreamReader.read(stream.file(), meter);
+        meter.finish();
+        return new Course(measurement.figures, measurement.totals(), asked(machine.decisions(), choice));
+    }
+
+    @Override
+    public void begins(int index) {
+        for (Metric metric : METRICS) {
+            double now = now(metric);
+            double before = begun.getOrDefault(metric, 0.0);
+            if (index > 0) {
+                double[] stretch = figures.getOrDefault(metric, new double[count]);
+                stretch[index - 1] = metric == Metric.MEAN_REFERENCED ? referenced / Math.max(1, probes) : now - before;
+            }
+            begun.put(metric, now);
+        }
+        referenced = 0;
+        probes = 0;
+    }
+
+    @Override
+    public void probe(int index) {
+        referenced += machine.referencedPages();
+        probes++;
+    }
+
+    private double now(Metric metric) {
+        return switch (metric) {
+            case FAULTS -> machine.faults();
+            case REPEATED_FAULTS -> replay.totals().repeatedFaultingAccesses();
+            case RECLAIMED -> machine.reclaimed();
+            case ZAPPED -> machine.counters().get(Counter.MMU_SHADOW_ZAPPED);
+            default -> 0;
+        };
+    }
+
+    private Map<Metric, Long> totals() {
+        Map<Metric, Long> totals = new EnumMap<>(Metric.class);
+        totals.put(Metric.FAULTS, machine.faults());
+        totals.put(Metric.RECLAIMED, machine.reclaimed());
+        totals.put(Metric.CREATED, machine.counters().get(Counter.MMU_CACHE_MISS));
+        totals.put(Metric.PEAK_USED, replay.totals().peakUsed());
+        totals.put(Metric.QUOTA, machine.quota());
+        return totals;
+    }
+
+    private static Map<String, Long> asked(DecisionCounts counts, PolicyChoice choice) {
+        Map<String, Long> asked = new LinkedHashMap<>();
+        for (DecisionCounts.Answers answers : counts.answers()) {
+            if (choice.descriptor().decisions().contains(answers.decision())) {
+                asked.put(answers.decision().id(), answers.asked());
+            }
+        }
+        return asked;
+    }
+
+    /** Tells the foreseeing order where in the stream the replay is. */
+    private static final class Foretold implements StreamVisitor {
+        private final StreamVisitor replay;
+        private final Foresight foresight;
+        private long region = -1;
+
+        Foretold(StreamVisitor replay, Foresight foresight) {
+            this.replay = replay;
+            this.foresight = foresight;
+        }
+
+        @Override
+        public void slotChange(org.shadowmmu.lab.workload.SlotChange change) {
+            replay.slotChange(change);
+        }
+
+        @Override
+        public void windowBegins(int vcpu, long instructions, long accesses) {
+            replay.windowBegins(vcpu, instructions, accesses);
+        }
+
+        @Override
+        public void access(EntryKind kind, long gfn) {
+            if (gfn >>> 9 != region) {
+                region = gfn >>> 9;
+                foresight.advance();
+            }
+            replay.access(kind, gfn);
+        }
+
+        @Override
+        public void windowEnds() {
+            replay.windowEnds();
+        }
+    }
+}

@@ -1,0 +1,7 @@
+package org.shadowmmu.lab.ab;
+
+import java.nio.file.Path;
+import org.shadowmmu.lab.workload.StreamSurvey;
+
+/** A recorded stream: its name in results, its file and what a pass over it told. */
+public record Stream(String name, Path file, StreamSurvey survey) {}
