@@ -10,15 +10,17 @@ import java.util.regex.Pattern;
  * <p>A minor version only adds: hooks and methods with defaults. A major version may break. The host loads a policy
  * that was built for the same major version and for the same or an older minor version.
  *
- * @param major incompatible changes, 0 or more; 0 means that the SPI is a draft
+ * @param major incompatible changes, 0 or more
  * @param minor compatible additions, 0 or more
+ * @since 1.0
  */
+@Status(Status.Level.STABLE)
 public record ApiVersion(int major, int minor) implements Comparable<ApiVersion> {
     /**
      * The version of the SPI in this jar as a compile-time constant: a policy that names it in its descriptor records the
      * version it was compiled with, not the one it runs on.
      */
-    public static final String COMPILED = "0.1";
+    public static final String COMPILED = "1.0";
 
     /** The version of the SPI in this jar. */
     public static final ApiVersion CURRENT = parse(COMPILED);

@@ -6,7 +6,10 @@ package org.shadowmmu.api;
  * <p>Upstream rule (ZAP-10): yes, if two-dimensional paging is on, the child has {@code guest_mode} and is no live root,
  * and the link went for another reason than {@link UnlinkCause#EMULATED_WRITE}. A child that is not zapped stays allocated
  * and is found again when its parent is rebuilt, or is reclaimed some day.
+ *
+ * @since 1.0
  */
+@Status(Status.Level.STABLE)
 public interface ChildZap {
     /**
      * Answers for a child that just lost its last parent. Called while the parent is zapped or its entry replaced; never

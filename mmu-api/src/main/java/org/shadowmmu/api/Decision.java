@@ -3,7 +3,10 @@ package org.shadowmmu.api;
 /**
  * One of the four questions that the engine asks. Each may be answered by another policy; a decision that no policy
  * takes follows the upstream rule of Linux 6.1.
+ *
+ * @since 1.0
  */
+@Status(Status.Level.STABLE)
 public enum Decision {
     /** Which shadow page is reclaimed next ({@link ReclaimOrder}; upstream: ZAP-20, oldest creation first). */
     RECLAIM_ORDER("reclaim-order", ReclaimOrder.class),

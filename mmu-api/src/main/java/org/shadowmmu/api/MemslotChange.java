@@ -8,7 +8,9 @@ package org.shadowmmu.api;
  * @param addressSpace 0 normal, 1 system management mode
  * @param baseGfn first guest frame number before the change (after it for {@link Kind#CREATE})
  * @param pages size in 4 KiB pages, 1 or more
+ * @since 1.0
  */
+@Status(Status.Level.STABLE)
 public record MemslotChange(Kind kind, int slotId, int addressSpace, long baseGfn, long pages) {
     /** What happens to a slot. */
     public enum Kind {

@@ -1,6 +1,11 @@
 package org.shadowmmu.api;
 
-/** How much a memslot deletion or move zaps. Each scope includes what safety demands for that slot. */
+/**
+ * How much a memslot deletion or move zaps. Each scope includes what safety demands for that slot.
+ *
+ * @since 1.0
+ */
+@Status(Status.Level.STABLE)
 public enum MemslotZapScope {
     /** What the simulated kernel does. */
     UPSTREAM,

@@ -10,7 +10,10 @@ package org.shadowmmu.api;
  *
  * <p>Hooks speak of the pages of the legacy MMU (OV-3a). The TDP MMU has no quota and takes part in {@link RootZap} and
  * {@link MemslotZap} only.
+ *
+ * @since 1.0
  */
+@Status(Status.Level.STABLE)
 public interface MmuPolicy {
     /**
      * A page was created, is empty, and has no parent yet (SP-15). Upstream puts it at the young end of its list here.

@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  * with {@link PolicyContext#newQueue}, and adding it to a second one moves it. All methods take constant time unless they
  * say otherwise, and allocate nothing in the steady state. The engine takes a zapped page out of its queue after {@link
  * MmuPolicy#pageZapped}.
+ *
+ * @since 1.0
  */
+@Status(Status.Level.STABLE)
 public interface PageQueue {
     /**
      * Puts the page at the young end; if it is in a queue of this policy it is taken out there first.

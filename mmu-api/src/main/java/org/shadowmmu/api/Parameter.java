@@ -7,7 +7,10 @@ import java.util.regex.Pattern;
 /**
  * A typed parameter of a policy, with its meaning, default and range. Experiment files set parameters by name; the host
  * rejects unknown names and values outside the range before a run starts.
+ *
+ * @since 1.0
  */
+@Status(Status.Level.STABLE)
 public sealed interface Parameter {
     /** The name in experiment files: lower-case words joined by hyphens. */
     String name();

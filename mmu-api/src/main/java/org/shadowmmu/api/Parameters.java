@@ -1,6 +1,11 @@
 package org.shadowmmu.api;
 
-/** The parameter values of one policy, defaults filled in, every value inside its declared range. */
+/**
+ * The parameter values of one policy, defaults filled in, every value inside its declared range.
+ *
+ * @since 1.0
+ */
+@Status(Status.Level.STABLE)
 public interface Parameters {
     /**
      * The value of an {@link Parameter.IntParameter}.

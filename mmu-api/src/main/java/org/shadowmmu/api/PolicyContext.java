@@ -2,7 +2,12 @@ package org.shadowmmu.api;
 
 import java.util.random.RandomGenerator;
 
-/** What one policy of one virtual machine may use. */
+/**
+ * What one policy of one virtual machine may use.
+ *
+ * @since 1.0
+ */
+@Status(Status.Level.STABLE)
 public interface PolicyContext {
     /** The policy's parameters. */
     Parameters parameters();

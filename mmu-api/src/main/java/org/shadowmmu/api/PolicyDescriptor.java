@@ -17,7 +17,9 @@ import java.util.regex.Pattern;
  * @param apiVersion the version of the SPI that the policy was built for
  * @param parameters typed parameters in the order in which they are shown; names are unique
  * @param decisions the decisions this policy takes, at least one
+ * @since 1.0
  */
+@Status(Status.Level.STABLE)
 public record PolicyDescriptor(
         String id,
         String summary,

@@ -5,7 +5,10 @@ package org.shadowmmu.api;
  *
  * <p>A provider has a public constructor without parameters, keeps no state between calls, and may be asked for several
  * policies at the same time from different threads (one per virtual machine under simulation).
+ *
+ * @since 1.0
  */
+@Status(Status.Level.STABLE)
 public interface PolicyProvider {
     /**
      * What this provider offers. Called once when the jar is loaded; must always return an equal value.

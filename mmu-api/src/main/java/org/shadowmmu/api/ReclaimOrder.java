@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
  * Decides which shadow page goes next when the quota is used up.
  *
  * <p>Upstream rule (ZAP-20): the page that was created first, live roots skipped.
+ *
+ * @since 1.0
  */
+@Status(Status.Level.STABLE)
 public interface ReclaimOrder {
     /**
      * Names the next victim. Called between {@link MmuPolicy#reclaimBegins} and {@link MmuPolicy#reclaimEnds}, again and

@@ -5,7 +5,10 @@ import java.util.List;
 /**
  * The levels at which the passes of a root tear-down cut SPTEs, in order; 0 stands for the root's own level. Between two
  * cut entries the engine may yield, so the longest step is the largest subtree that a pass cuts at once (TDP-22, TDP-23).
+ *
+ * @since 1.0
  */
+@Status(Status.Level.STABLE)
 public enum RootZapOrder {
     /** What the simulated kernel does. */
     UPSTREAM(List.of()),

@@ -6,7 +6,10 @@ package org.shadowmmu.api;
  *
  * <p>A view stays valid until the {@link MmuPolicy#pageZapped} hook for it returns; the engine may then use the same
  * object for a new page. Unless a method says otherwise it costs a few nanoseconds and allocates nothing.
+ *
+ * @since 1.0
  */
+@Status(Status.Level.STABLE)
 public interface ShadowPageView {
     /**
      * A small number that identifies the page while it lives, 0 or more; numbers of freed pages are used again. Good as

@@ -1,6 +1,11 @@
 package org.shadowmmu.api;
 
-/** Why a child page lost a parent. */
+/**
+ * Why a child page lost a parent.
+ *
+ * @since 1.0
+ */
+@Status(Status.Level.STABLE)
 public enum UnlinkCause {
     /** The parent page is zapped (ZAP-1.3). */
     PARENT_ZAPPED,

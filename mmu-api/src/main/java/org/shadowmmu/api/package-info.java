@@ -8,6 +8,9 @@
  * machine is one thread: a policy needs no locks.
  *
  * <p>Rule ids such as {@code ZAP-20} name rules of the behaviour specification that the engine implements.
+ *
+ * <p>Version 1.0 is a promise: see {@link org.shadowmmu.api.Status}, which every type carries, and {@link
+ * org.shadowmmu.api.ApiVersion}, by which the host tells what a jar was built for.
  */
 @NullMarked
 package org.shadowmmu.api;

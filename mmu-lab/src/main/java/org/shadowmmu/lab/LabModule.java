@@ -10,11 +10,13 @@ import org.shadowmmu.lab.cli.ExportCommand;
 import org.shadowmmu.lab.cli.LabEnvironment;
 import org.shadowmmu.lab.cli.Main;
 import org.shadowmmu.lab.cli.MergeCommand;
+import org.shadowmmu.lab.cli.NewPolicyCommand;
 import org.shadowmmu.lab.cli.PoliciesCommand;
 import org.shadowmmu.lab.cli.ReportCommand;
 import org.shadowmmu.lab.cli.ReproduceCommand;
 import org.shadowmmu.lab.cli.RunCommand;
 import org.shadowmmu.lab.cli.SchemaCommand;
+import org.shadowmmu.lab.cli.ValidateCommand;
 import org.shadowmmu.lab.cli.VerifyCommand;
 import org.shadowmmu.lab.machine.RecordedMachines;
 import org.shadowmmu.lab.machine.RecordedVm;
@@ -64,6 +66,8 @@ public final class LabModule extends AbstractModule {
         bind(PoliciesCommand.class);
         bind(PoliciesCommand.ListCommand.class);
         bind(PoliciesCommand.DescribeCommand.class);
+        bind(NewPolicyCommand.class);
+        bind(ValidateCommand.class);
         bind(VerifyCommand.class);
     }
 }

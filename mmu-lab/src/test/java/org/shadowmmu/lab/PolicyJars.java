@@ -20,15 +20,21 @@ public final class PolicyJars {
     /** Packs the four built-in policies into {@code folder}. */
     public static void builtIn(Path folder) {
         for (String name : List.of("fifo", "lru-moveup", "leaf-first", "tdp-childzap")) {
-            Path classes = Project.root().resolve("policy-" + name + "/target/classes");
-            write(folder.resolve("policy-" + name + ".jar"), zip -> {
-                try (Stream<Path> files = Files.walk(classes)) {
-                    for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                        add(zip, classes.relativize(file).toString(), Files.readAllBytes(file));
-                    }
-                }
-            });
+            ofFolder(
+                    Project.root().resolve("policy-" + name + "/target/classes"),
+                    folder.resolve("policy-" + name + ".jar"));
         }
+    }
+
+    /** Packs what lies in a folder. */
+    public static void ofFolder(Path classes, Path jar) {
+        write(jar, zip -> {
+            try (Stream<Path> files = Files.walk(classes)) {
+                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                    add(zip, classes.relativize(file).toString(), Files.readAllBytes(file));
+                }
+            }
+        });
     }
 
     /** Packs one provider and the classes it needs. */

@@ -44,7 +44,7 @@ public final class TestJar {
     public static TestJar reclaiming(String id, String members) {
         return new TestJar()
                 .provider("test.Provider", """
-                        return PolicyDescriptor.of("%s", "for a test", "0.1").decides(Decision.RECLAIM_ORDER).build();""".formatted(id), "return new TestPolicy(context);")
+                        return PolicyDescriptor.of("%s", "for a test", ApiVersion.COMPILED).decides(Decision.RECLAIM_ORDER).build();""".formatted(id), "return new TestPolicy(context);")
                 .source("test.TestPolicy", """
                         package test;
                         import org.shadowmmu.api.*;

@@ -77,8 +77,9 @@ public record Era(
             "linux-5.8",
             "Linux 5.8: cached roots and the fast zap of today, the reclaim of 2013, no TDP MMU.",
             "No recording of this kernel exists. Not modelled: the inverse bit for 8-byte entries in the role word (SP-6),"
-                    + " the statistic mmu_pte_updated, the check of CR4.PAE before a sync (SP-19). Reclaim ends when a round"
-                    + " over the list frees nothing.",
+                    + " the statistic mmu_pte_updated, the check of CR4.PAE before a sync (SP-19). That emulated writes still"
+                    + " map level-1 entries again is from memory (EM-22). Reclaim ends when a round over the list frees"
+                    + " nothing.",
             new ReclaimRules(true, true, false),
             new ZapRules(false, true, true),
             new PageRules(false, 3, true, true, true),

@@ -9,10 +9,13 @@ package org.shadowmmu.engine.era;
  *     the MMU
  */
 public record RootRules(
-        @Variant(rules = "VC-10, VC-50", meaning = "previous roots are kept")
+        @Variant(rules = "VC-10, VC-50", meaning = "previous roots are kept", before61 = Confidence.RECALLED)
         boolean keepsPrevious,
 
-        @Variant(rules = "VC-24, VC-50", meaning = "a reload drops every root of the virtual CPU")
+        @Variant(
+                rules = "VC-24, VC-50",
+                meaning = "a reload drops every root of the virtual CPU",
+                before61 = Confidence.RECALLED)
         boolean reloadDropsAll,
 
         @Variant(rules = "VC-7a", meaning = "loading registers flushes the guest's TLB", before61 = Confidence.RECALLED)

@@ -136,9 +136,13 @@ public final class PolicyWatch {
 
     /** Counts several steps of the running call; does nothing outside one. */
     public void steps(int count) {
-        if ((stepsLeft -= count) < 0) {
+        long left = stepsLeft - count;
+        if (left < 0) {
+            // Always the same, so that a policy that catches the error and walks on is seen to stand still.
+            stepsLeft = -1;
             throw new TooManyStepsError();
         }
+        stepsLeft = left;
     }
 
     /** Whether the running call, or the one that returned last, took too many steps. */

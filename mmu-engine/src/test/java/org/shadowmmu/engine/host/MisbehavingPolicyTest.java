@@ -270,7 +270,7 @@ class MisbehavingPolicyTest {
         TestJar jar = new TestJar()
                 .provider(
                         "test.Provider",
-                        "return PolicyDescriptor.of(\"bad\", \"x\", \"0.1\").decides(Decision." + decision
+                        "return PolicyDescriptor.of(\"bad\", \"x\", ApiVersion.COMPILED).decides(Decision." + decision
                                 + ").build();",
                         "return new TestPolicy();")
                 .source(
@@ -317,7 +317,7 @@ class MisbehavingPolicyTest {
         new TestJar()
                 .provider(
                         "test.Provider",
-                        "return PolicyDescriptor.of(\"bad\", \"x\", \"0.1\").decides(Decision.RECLAIM_ORDER).build();",
+                        "return PolicyDescriptor.of(\"bad\", \"x\", ApiVersion.COMPILED).decides(Decision.RECLAIM_ORDER).build();",
                         "return null;")
                 .write(directory, "bad.jar");
         catalog = new PolicyHost().load(List.of(directory));

@@ -104,7 +104,7 @@ class PolicyHostTest {
                 .provider("test.Broken", "throw new IllegalStateException(\"boom\");", "return null;")
                 .provider(
                         "test.Second",
-                        "return PolicyDescriptor.of(\"second\", \"x\", \"0.1\").decides(Decision.RECLAIM_ORDER).build();",
+                        "return PolicyDescriptor.of(\"second\", \"x\", ApiVersion.COMPILED).decides(Decision.RECLAIM_ORDER).build();",
                         "return new TestPolicy(context);")
                 .write(directory, "several.jar");
         PolicyCatalog catalog = load(directory);
@@ -227,7 +227,7 @@ class PolicyHostTest {
         new TestJar()
                 .provider(
                         "test.Malformed",
-                        "return PolicyDescriptor.of(\"Not An Id\", \"x\", \"0.1\").decides(Decision.CHILD_ZAP).build();",
+                        "return PolicyDescriptor.of(\"Not An Id\", \"x\", ApiVersion.COMPILED).decides(Decision.CHILD_ZAP).build();",
                         "return null;")
                 .write(directory, "malformed.jar");
         assertThat(problemOf("malformed.jar"))
@@ -262,12 +262,12 @@ class PolicyHostTest {
         new TestJar()
                 .provider(
                         "test.Newer",
-                        "return PolicyDescriptor.of(\"newer\", \"x\", \"0.2\").decides(Decision.CHILD_ZAP).build();",
+                        "return PolicyDescriptor.of(\"newer\", \"x\", \"1.1\").decides(Decision.CHILD_ZAP).build();",
                         "return null;")
                 .write(directory, "newer.jar");
 
         assertThat(problemOf("newer.jar"))
-                .isEqualTo("newer.jar: policy 'newer' was built for API 0.2, and this host has API 0.1;"
+                .isEqualTo("newer.jar: policy 'newer' was built for API 1.1, and this host has API 1.0;"
                         + " use a host that fits, or build the policy for this one.");
     }
 
@@ -289,7 +289,7 @@ class PolicyHostTest {
 
         assertThat(problemOf("ahead.jar"))
                 .isEqualTo("ahead.jar: provider test.Ahead needs org.shadowmmu.api.NextDecision,"
-                        + " which API 0.1 of this host does not have.");
+                        + " which API 1.0 of this host does not have.");
     }
 
     @Test
@@ -306,7 +306,7 @@ class PolicyHostTest {
 
         assertThat(problemOf("ahead.jar"))
                 .startsWith("ahead.jar: provider test.Ahead does not fit the classes it meets,"
-                        + " perhaps API 0.1 of this host (NoSuchMethodError: ")
+                        + " perhaps API 1.0 of this host (NoSuchMethodError: ")
                 .contains("PolicyDescriptor.of(java.lang.String)")
                 .endsWith(" when it was asked for its descriptor.");
     }
@@ -461,7 +461,7 @@ class PolicyHostTest {
         TestJar.good("boaster")
                 .provider(
                         "test.Provider",
-                        "return PolicyDescriptor.of(\"boaster\", \"x\", \"0.1\")"
+                        "return PolicyDescriptor.of(\"boaster\", \"x\", ApiVersion.COMPILED)"
                                 + ".decides(Decision.RECLAIM_ORDER, Decision.ROOT_ZAP).build();",
                         "return new TestPolicy(context);")
                 .write(directory, "boaster.jar");

@@ -21,10 +21,16 @@ public record AbPlan(
         long seed,
         double smallest,
         boolean bounds) {
+    /** Whether a stream gets a bound: with virtual addresses there is none. */
+    boolean bounds(Stream stream) {
+        return bounds && !stream.virtual();
+    }
+
     /** The number of replays, those of the foreseeing order and of a binding quota included. */
     public int replays() {
-        int perPlace = contenders.size() + (bounds ? 1 : 0);
         int binding = quotas.contains(QuotaChoice.BINDING) ? 1 : 0;
-        return streams.size() * (quotas.size() * perPlace + binding);
+        return streams.stream()
+                .mapToInt(stream -> binding + quotas.size() * (contenders.size() + (bounds(stream) ? 1 : 0)))
+                .sum();
     }
 }

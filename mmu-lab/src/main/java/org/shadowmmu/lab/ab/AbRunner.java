@@ -18,6 +18,7 @@ import org.shadowmmu.lab.statistics.Question;
 import org.shadowmmu.lab.store.Metric;
 import org.shadowmmu.lab.trial.MachineFactory;
 import org.shadowmmu.lab.trial.ManifestWriter;
+import org.shadowmmu.lab.trial.ShadowMachineFactory;
 import org.shadowmmu.lab.workload.FewestTables;
 import org.shadowmmu.lab.workload.JobPart;
 import org.shadowmmu.lab.workload.ReplayException;
@@ -27,12 +28,12 @@ import org.shadowmmu.lab.workload.TableString;
 
 /** Carries out a comparison: replays on several threads, then the statistics. The result does not depend on the threads. */
 public final class AbRunner {
-    private final MachineFactory machines;
+    private final Machines machines;
 
-    /** Runs on machines of this factory. */
+    /** Runs on machines of these factories: the second is for streams with virtual addresses. */
     @Inject
-    public AbRunner(MachineFactory machines) {
-        this.machines = machines;
+    public AbRunner(MachineFactory machines, ShadowMachineFactory shadowMachines) {
+        this.machines = new Machines(machines, shadowMachines);
     }
 
     /**
@@ -97,7 +98,7 @@ public final class AbRunner {
                                 () -> Measurement.of(
                                         machines, stream, contender.choice(), allowed, drawn, plan.seed()))));
                     }
-                    if (plan.bounds()) {
+                    if (plan.bounds(stream)) {
                         runs.add(threads.submit(attempt(
                                 "foresight",
                                 () -> Measurement.withForesight(
@@ -113,7 +114,7 @@ public final class AbRunner {
                     for (int c = 0; c < plan.contenders().size(); c++) {
                         here.add(result(runs.get(at++)));
                     }
-                    AbResult.Run foresight = plan.bounds() ? result(runs.get(at++)) : null;
+                    AbResult.Run foresight = plan.bounds(plan.streams().get(s)) ? result(runs.get(at++)) : null;
                     places.add(place(plan.streams().get(s), quota, here, result(strings.get(s)), foresight));
                 }
             }

@@ -12,11 +12,12 @@ import org.shadowmmu.engine.policy.PolicyChoice;
 import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.store.Metric;
-import org.shadowmmu.lab.trial.MachineFactory;
+import org.shadowmmu.lab.trial.ShadowTrialMachine;
 import org.shadowmmu.lab.trial.TrialMachine;
 import org.shadowmmu.lab.workload.EntryKind;
+import org.shadowmmu.lab.workload.Replay;
 import org.shadowmmu.lab.workload.ReplayException;
-import org.shadowmmu.lab.workload.StreamReader;
+import org.shadowmmu.lab.workload.ShadowReplay;
 import org.shadowmmu.lab.workload.StreamReplay;
 import org.shadowmmu.lab.workload.StreamVisitor;
 import org.shadowmmu.lab.workload.StretchMeter;
@@ -30,14 +31,14 @@ final class Measurement implements StretchMeter.Listener {
             List.of(Metric.FAULTS, Metric.REPEATED_FAULTS, Metric.RECLAIMED, Metric.ZAPPED, Metric.MEAN_REFERENCED);
 
     private final TrialMachine machine;
-    private final StreamReplay replay;
+    private final Replay replay;
     private final Map<Metric, double[]> figures = new EnumMap<>(Metric.class);
     private final Map<Metric, Double> begun = new EnumMap<>(Metric.class);
     private final int count;
     private double referenced;
     private int probes;
 
-    private Measurement(TrialMachine machine, StreamReplay replay, int count) {
+    private Measurement(TrialMachine machine, Replay replay, int count) {
         this.machine = machine;
         this.replay = replay;
         this.count = count;
@@ -52,13 +53,13 @@ final class Measurement implements StretchMeter.Listener {
      * @throws ReplayException if the stream and the machine do not fit
      */
     static Course of(
-            MachineFactory machines, Stream stream, PolicyChoice choice, long quota, Stretches stretches, long seed) {
+            Machines machines, Stream stream, PolicyChoice choice, long quota, Stretches stretches, long seed) {
         return run(machines, stream, choice, quota, stretches, seed, replay -> replay);
     }
 
     /** Replays under the order that knows the stream. */
     static Course withForesight(
-            MachineFactory machines, Stream stream, TableString string, long quota, Stretches stretches, long seed) {
+            Machines machines, Stream stream, TableString string, long quota, Stretches stretches, long seed) {
         Foresight foresight = new Foresight(string);
         return run(
                 machines,
@@ -71,27 +72,34 @@ final class Measurement implements StretchMeter.Listener {
     }
 
     private static Course run(
-            MachineFactory machines,
+            Machines machines,
             Stream stream,
             PolicyChoice choice,
             long quota,
             Stretches stretches,
             long seed,
             UnaryOperator<StreamVisitor> before) {
-        TrialMachine machine = machines.create(
-                Host.DEFAULT,
-                PolicyAssignment.of(choice),
-                Math.max(1, stream.survey().vcpus()),
-                seed,
-                new PolicyWatch());
+        int vcpus = Math.max(1, stream.survey().vcpus());
+        PolicyAssignment assignment = PolicyAssignment.of(choice);
+        TrialMachine machine;
+        Replay replay;
+        if (stream.virtual()) {
+            ShadowTrialMachine shadow =
+                    machines.shadow().create(Host.DEFAULT, assignment, vcpus, seed, new PolicyWatch());
+            machine = shadow;
+            replay = new ShadowReplay(shadow, stream.survey(), false, accesses -> {});
+        } else {
+            machine = machines.direct().create(Host.DEFAULT, assignment, vcpus, seed, new PolicyWatch());
+            replay = new StreamReplay(machine, stream.survey(), false, accesses -> {});
+        }
         if (quota > 0 && machine.setQuota(quota) != 0) {
             throw new ReplayException("The virtual machine refused the quota " + quota + ".");
         }
-        StreamReplay replay = new StreamReplay(machine, stream.survey(), false, accesses -> {});
         Measurement measurement = new Measurement(machine, replay, stretches.count());
-        StretchMeter meter = new StretchMeter(before.apply(replay), stretches, measurement);
-        StreamReader.read(stream.file(), meter);
-        meter.finish();
+        StretchMeter[] meter = new StretchMeter[1];
+        replay.run(
+                stream.file(), visitor -> meter[0] = new StretchMeter(before.apply(visitor), stretches, measurement));
+        meter[0].finish();
         return new Course(measurement.figures, measurement.totals(), asked(machine.decisions(), choice));
     }
 

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.shadow.Role;
+import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.trial.EngineMachine;
 import org.shadowmmu.lab.workload.EntryKind;
 import org.shadowmmu.lab.workload.ReplayException;
@@ -63,6 +64,7 @@ public final class PageHistory implements MmuEvents, StreamVisitor {
         this.level = level;
         this.gfn = gfn >>> 9 * level << 9 * level;
         machine = EngineMachine.listenedTo(
+                Host.DEFAULT,
                 PolicyAssignment.of(contender.choice()),
                 Math.max(1, stream.survey().vcpus()),
                 seed,

@@ -172,15 +172,10 @@ public final class AbCommand implements Callable<Integer> {
 
     private List<Stream> streams() {
         StreamCatalog catalog = environment.streams();
-        boolean all = workloads.contains("all");
+        List<String> names = workloads.contains("all") ? catalog.names() : List.copyOf(new LinkedHashSet<>(workloads));
         List<Stream> streams = new ArrayList<>();
-        for (String name : all ? catalog.names() : List.copyOf(new LinkedHashSet<>(workloads))) {
-            Stream stream = Naming.stream(catalog, name);
-            if (!stream.survey().header().gva()) {
-                streams.add(stream);
-            } else if (!all) {
-                throw Naming.virtual(name);
-            }
+        for (String name : names) {
+            streams.add(Naming.stream(catalog, name));
         }
         return streams;
     }

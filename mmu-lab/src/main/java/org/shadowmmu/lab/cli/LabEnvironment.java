@@ -38,6 +38,11 @@ public record LabEnvironment(Path directory, Optional<Path> home, boolean termin
         return folders;
     }
 
+    /** The Maven repository of the distribution, with what the authors of policies need; it may not be there. */
+    public Path repository() {
+        return home.orElse(directory).resolve("repository");
+    }
+
     /** The recorded streams that can be named without a path. */
     public StreamCatalog streams() {
         List<Path> roots = new ArrayList<>(List.of(directory));

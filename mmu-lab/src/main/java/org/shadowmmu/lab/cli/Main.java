@@ -31,9 +31,9 @@ import picocli.CommandLine.Option;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             RunCommand.class,
-            MergeCommand.class,
             AbCommand.class,
             ExplainCommand.class,
+            MergeCommand.class,
             ReportCommand.class,
             ReproduceCommand.class,
             ExportCommand.class,

@@ -22,9 +22,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "policies",
         mixinStandardHelpOptions = true,
-        description = "Shows the policies that were found in policy jars.",
+        description = "Shows the policies that were found in policy jars, and helps to write new ones.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PoliciesCommand.ListCommand.class, PoliciesCommand.DescribeCommand.class})
+        subcommands = {
+            PoliciesCommand.ListCommand.class,
+            PoliciesCommand.DescribeCommand.class,
+            NewPolicyCommand.class,
+            ValidateCommand.class
+        })
 public final class PoliciesCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -35,7 +40,8 @@ public final class PoliciesCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Name a command: list or describe.");
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), "Name a command: list, describe, new or validate.");
     }
 
     /** {@code policies list}: one line per policy. */

@@ -22,8 +22,7 @@ final class AbPlots {
                 Answer faults = comparison.faults();
                 if (Double.isFinite(faults.change())
                         && Double.isFinite(faults.interval().high())) {
-                    String label = place.stream() + ", " + shortQuota(place)
-                            + (result.policies().size() > 2 ? ", " + comparison.label() : "");
+                    String label = i == 0 ? place.stream() + ", " + shortQuota(place) : "";
                     rows.add(new IntervalPlot.Row(
                             label,
                             colour(result, comparison.label()),

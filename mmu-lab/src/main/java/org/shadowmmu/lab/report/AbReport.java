@@ -36,7 +36,11 @@ public final class AbReport {
         page.element("title", subject + " · Shadow MMU Lab").raw("\n<style>\n");
         page.raw(Html.resource("report.css")).raw(Palette.css()).raw("</style>\n</head>\n<body>\n<main>\n");
         page.raw("<header>\n").element("p class=\"kicker\"", "Shadow MMU Lab · " + subject);
-        page.raw("\n").element("h1", unbroken(words.headline())).raw("\n</header>\n");
+        page.raw("\n").element("h1", unbroken(words.headline())).raw("\n");
+        if (!words.perPolicy().isEmpty()) {
+            list(words.perPolicy());
+        }
+        page.raw("</header>\n");
         box("box bad", "Policies that failed", words.failures());
         verdicts();
         box("box note", "Before you believe it", words.warnings());
@@ -57,8 +61,11 @@ public final class AbReport {
             for (AbResult.Comparison comparison : place.comparisons()) {
                 Answer faults = comparison.faults();
                 page.raw("<tr><th>").text(place.stream());
-                String policy = result.policies().size() > 2 ? ", " + comparison.label() : "";
-                page.element("small", AbPlots.shortQuota(place) + policy).raw("</th>");
+                page.element("small", AbPlots.shortQuota(place));
+                if (result.policies().size() > 2) {
+                    page.element("small", comparison.label());
+                }
+                page.raw("</th>");
                 page.element("td class=\"" + colour(faults) + "\"", AbWords.shortVerdict(faults));
                 page.raw("<td class=\"n\">").text(unbroken(AbWords.signed(faults.change())));
                 page.element("small class=\"phone\"", range(faults)).raw("</td>");
@@ -74,9 +81,15 @@ public final class AbReport {
         if (sentences.isEmpty()) {
             return;
         }
-        page.raw("<section class=\"" + type + "\">\n").element("h2", title).raw("\n<ul>\n");
+        page.raw("<section class=\"" + type + "\">\n").element("h2", title).raw("\n");
+        list(sentences);
+        page.raw("</section>\n");
+    }
+
+    private void list(List<String> sentences) {
+        page.raw("<ul>\n");
         sentences.forEach(sentence -> page.element("li", unbroken(sentence)).raw("\n"));
-        page.raw("</ul>\n</section>\n");
+        page.raw("</ul>\n");
     }
 
     private void stream(AbResult.StreamFacts stream) {
@@ -84,7 +97,10 @@ public final class AbReport {
         page.element(
                         "p class=\"about\"",
                         Numbers.capital(stream.description()) + ". " + Numbers.plain(stream.accesses())
-                                + " page accesses, " + Numbers.plain(stream.tables()) + " leaf tables of 2 MiB. "
+                                + " page accesses"
+                                + (stream.tables() == 0
+                                        ? ", under shadow paging. "
+                                        : ", " + Numbers.plain(stream.tables()) + " leaf tables of 2 MiB. ")
                                 + result.trials() + " stretches of "
                                 + String.format(Locale.ROOT, "%,.0f", stream.length() / 1e6)
                                 + " million guest instructions from instruction "

@@ -83,12 +83,22 @@ final class AbWords {
             String verdict = verdict(place, place.comparisons().get(0));
             return "On " + where(place) + ", " + verdict;
         }
-        List<String> sentences = new ArrayList<>();
-        for (AbResult.PolicyFacts policy :
-                result.policies().subList(1, result.policies().size())) {
-            sentences.add(tally(policy.label()));
-        }
-        return String.join(" ", sentences);
+        return result.policies().size() == 2
+                ? tally(result.policies().get(1).label())
+                : Numbers.capital(Numbers.word(result.policies().size() - 1)) + " policies against "
+                        + result.policies().get(0).label() + ", at "
+                        + Numbers.word(result.places().size())
+                        + (result.places().size() == 1 ? " place" : " places");
+    }
+
+    /** Below the headline: a line per policy if there are several. */
+    List<String> perPolicy() {
+        return result.policies().size() == 2
+                ? List.of()
+                : result.policies().stream()
+                        .skip(1)
+                        .map(policy -> tally(policy.label()))
+                        .toList();
     }
 
     private String tally(String label) {

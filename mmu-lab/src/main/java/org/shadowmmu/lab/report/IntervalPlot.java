@@ -4,10 +4,11 @@ import java.util.List;
 
 /** Intervals below each other: the change of a figure at each place, its 95 % interval, zero, and what is too small to matter. */
 final class IntervalPlot extends Plot {
-    /** One interval; values are relative changes. */
+    /** One interval; values are relative changes. A row without label stands close below the one before it. */
     record Row(String label, int colour, double low, double value, double high) {}
 
-    private static final int ROW = 38;
+    private static final int LABEL = 20;
+    private static final int ROW = 18;
     private static final int BOTTOM = 44;
     private static final int SIDE = 22;
 
@@ -32,9 +33,14 @@ final class IntervalPlot extends Plot {
         most = Math.ceil(high / step) * step;
     }
 
+    private int end() {
+        int labels = (int) rows.stream().filter(row -> !row.label().isEmpty()).count();
+        return labels * LABEL + rows.size() * ROW + 6;
+    }
+
     @Override
     int height() {
-        return rows.size() * ROW + BOTTOM;
+        return end() + BOTTOM;
     }
 
     @Override
@@ -44,7 +50,7 @@ final class IntervalPlot extends Plot {
 
     @Override
     void draw(Html svg) {
-        int bottom = rows.size() * ROW + 2;
+        int bottom = end();
         svg.raw("<rect class=\"trifle\" x=\"" + f(x(-smallest)) + "\" y=\"0\" width=\"" + f(x(smallest) - x(-smallest))
                 + "\" height=\"" + bottom + "\"/>");
         for (int i = 0; least + i * step <= most + step / 2; i++) {
@@ -54,10 +60,13 @@ final class IntervalPlot extends Plot {
             text(svg, x(value), bottom + 16, "middle", zero ? "0" : AbWords.round(value));
         }
         text(svg, size.width - 4, bottom + 34, "end", "change of page faults; shaded: too small to matter");
-        for (int i = 0; i < rows.size(); i++) {
-            Row row = rows.get(i);
-            double y = i * ROW + 26;
-            text(svg, 4, y - 12, "start", row.label());
+        double y = -ROW / 2.0;
+        for (Row row : rows) {
+            if (!row.label().isEmpty()) {
+                y += LABEL;
+                text(svg, 4, y + 5, "start", row.label());
+            }
+            y += ROW;
             svg.raw("<path class=\"bar c" + row.colour() + "\" d=\"M" + f(x(row.low())) + " " + f(y) + "H"
                     + f(x(row.high())) + "M" + f(x(row.low())) + " " + f(y - 4) + "v8M" + f(x(row.high())) + " "
                     + f(y - 4) + "v8\"/>");

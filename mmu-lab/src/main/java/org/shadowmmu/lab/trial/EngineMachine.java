@@ -24,15 +24,16 @@ public final class EngineMachine extends VirtualMachineOfTrial {
         return new EngineMachine(VirtualMachine.create(options(host), vcpus, policies, null), policies);
     }
 
+    /** Makes a machine whose events {@code listener} hears; otherwise as {@link MachineFactory#create}. */
+    public static EngineMachine listenedTo(
+            Host host, PolicyAssignment assignment, int vcpus, long seed, MmuEvents listener) {
+        PolicyRuntime policies = PolicyRuntime.create(assignment, seed, new PolicyWatch());
+        return new EngineMachine(VirtualMachine.create(options(host), vcpus, policies, listener), policies);
+    }
+
     private static MmuOptions options(Host host) {
         MmuOptions options = host.mode() == Mode.TDPMMU ? MmuOptions.withTdpMmu() : MmuOptions.tdp();
         return options.withEra(host.era().era());
-    }
-
-    /** Makes a machine whose events {@code listener} hears; otherwise as {@link MachineFactory#create}. */
-    public static EngineMachine listenedTo(PolicyAssignment assignment, int vcpus, long seed, MmuEvents listener) {
-        PolicyRuntime policies = PolicyRuntime.create(assignment, seed);
-        return new EngineMachine(VirtualMachine.create(MmuOptions.tdp(), vcpus, policies, listener), policies);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.shadowmmu.lab.trial;
 
+import org.shadowmmu.engine.policy.CallLimit;
+
 /**
  * How a plan is carried out; changes no result.
  *

@@ -1,12 +1,10 @@
 package org.shadowmmu.lab.trial;
 
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongConsumer;
+import org.shadowmmu.engine.policy.GuardedThread;
+import org.shadowmmu.engine.policy.PolicyFailure;
 import org.shadowmmu.engine.policy.PolicyWatch;
 
 /**
@@ -64,32 +62,11 @@ final class TrialGuard {
 
     private TrialOutcome watched(Trial trial, LongConsumer progress, PolicyWatch watch) {
         long start = System.nanoTime();
-        FutureTask<TrialOutcome> task = new FutureTask<>(() -> runner.run(trial, progress, watch, options.audit()));
-        Thread thread = new Thread(task, "trial " + trial.number());
-        thread.setDaemon(true);
-        thread.start();
-        long running = 0;
-        long left = 0;
-        int seen = 0;
-        while (true) {
-            try {
-                return task.get(options.callLimit().pause(), TimeUnit.MILLISECONDS);
-            } catch (TimeoutException e) {
-                long call = watch.call();
-                long stepsLeft = watch.stepsLeft();
-                seen = call != 0 && call == running && stepsLeft == left ? seen + 1 : 0;
-                running = call;
-                left = stepsLeft;
-                if (seen >= options.callLimit().looks()) {
-                    thread.interrupt();
-                    return runner.stuck(trial, watch.neverReturned(call), start);
-                }
-            } catch (ExecutionException e) {
-                throw new IllegalStateException("a trial ended in a way it cannot: " + e.getCause(), e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("the run was interrupted", e);
-            }
+        try {
+            return new GuardedThread("trial " + trial.number(), options.callLimit())
+                    .run(watch, () -> runner.run(trial, progress, watch, options.audit()));
+        } catch (PolicyFailure e) {
+            return runner.stuck(trial, e, start);
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,9 +94,9 @@ public final class ShadowReplay implements Replay, StreamVisitor {
      * @throws ReplayException if the guest did not see what the recorded guest saw, or the machine refuses something
      */
     @Override
-    public void run(Path file) {
+    public void run(Path file, UnaryOperator<StreamVisitor> around) {
         lives = TableLives.of(file);
-        StreamReader.read(file, this);
+        StreamReader.read(file, around.apply(this));
         finishDeferred();
         tally.reportRest();
         if (!shadowTotals().faithful()) {

@@ -2,6 +2,7 @@ package org.shadowmmu.lab.workload;
 
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Replays a recorded stream on a virtual machine: slot changes become memslot operations, entries become accesses of the
@@ -31,8 +32,8 @@ public final class StreamReplay implements Replay, StreamVisitor {
     }
 
     @Override
-    public void run(Path file) {
-        StreamReader.read(file, this);
+    public void run(Path file, UnaryOperator<StreamVisitor> around) {
+        StreamReader.read(file, around.apply(this));
         tally.reportRest();
     }
 

@@ -1,5 +1,6 @@
 package org.shadowmmu.lab.cli;
 
+import org.shadowmmu.api.ApiVersion;
 import org.shadowmmu.api.Decision;
 import org.shadowmmu.api.MmuPolicy;
 import org.shadowmmu.api.PolicyContext;
@@ -12,7 +13,7 @@ import org.shadowmmu.api.ShadowPageView;
 public final class ThrowingProvider implements PolicyProvider {
     @Override
     public PolicyDescriptor descriptor() {
-        return PolicyDescriptor.of("throws", "throws when asked", "0.1")
+        return PolicyDescriptor.of("throws", "throws when asked", ApiVersion.COMPILED)
                 .decides(Decision.RECLAIM_ORDER)
                 .build();
     }

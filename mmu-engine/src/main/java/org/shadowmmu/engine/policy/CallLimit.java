@@ -1,9 +1,9 @@
-package org.shadowmmu.lab.trial;
+package org.shadowmmu.engine.policy;
 
 import java.time.Duration;
 
 /**
- * How long one call of a policy may run before its trial is given up.
+ * How long one call of a policy may run before its machine is given up.
  *
  * <p>Time is counted in looks, not by a clock: a computer that sleeps, or a machine that stands still, costs one look.
  *

@@ -1,0 +1,5 @@
+/** New projects for the authors of policies. */
+@NullMarked
+package org.shadowmmu.lab.template;
+
+import org.jspecify.annotations.NullMarked;
