@@ -13,6 +13,7 @@ import org.shadowmmu.lab.cli.MergeCommand;
 import org.shadowmmu.lab.cli.NewPolicyCommand;
 import org.shadowmmu.lab.cli.PoliciesCommand;
 import org.shadowmmu.lab.cli.ReportCommand;
+import org.shadowmmu.lab.cli.ReproduceCommand;
 import org.shadowmmu.lab.cli.RunCommand;
 import org.shadowmmu.lab.cli.SchemaCommand;
 import org.shadowmmu.lab.cli.ValidateCommand;
@@ -59,6 +60,7 @@ public final class LabModule extends AbstractModule {
         bind(RunCommand.class);
         bind(MergeCommand.class);
         bind(ReportCommand.class);
+        bind(ReproduceCommand.class);
         bind(ExportCommand.class);
         bind(SchemaCommand.class);
         bind(PoliciesCommand.class);

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.shadowmmu.api.UnlinkCause;
 import org.shadowmmu.engine.era.PageRules;
 import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.InvalidList;
@@ -67,8 +68,10 @@ public final class PageLookup {
 
     private @Nullable ShadowPage find(long gfn, int role, MmuMode mode) {
         int collisions = 0;
+        int steps = 0;
         ShadowPage found = null;
         for (ShadowPage page = core.pages.chain(gfn); page != null; page = core.pages.nextInChain(page)) {
+            steps++;
             if (page.obsolete()) {
                 continue;
             }
@@ -88,6 +91,7 @@ public final class PageLookup {
             found = hit(page, mode);
             break;
         }
+        core.work.add(WorkCounter.CHAIN_STEPS, steps);
         core.counters.max(Counter.MAX_MMU_PAGE_HASH_COLLISIONS, collisions);
         return found;
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.event.EventStream;
+import org.shadowmmu.engine.event.Work;
 import org.shadowmmu.engine.lock.MmuLock;
 import org.shadowmmu.engine.memory.GuestMemory;
 import org.shadowmmu.engine.memory.HostMemory;
@@ -22,6 +23,7 @@ public final class MmuCore {
     public final HostMemory host = new HostMemory();
     public final MemslotTable memslots = new MemslotTable();
     public final GuestMemory memory = new GuestMemory(memslots, host);
+    public final Work work = new Work();
     public final ShadowPages pages;
     /** The roots of the TDP MMU, newest first (TDP-1). */
     public final List<ShadowPage> tdpRoots = new ArrayList<>();
@@ -34,11 +36,11 @@ public final class MmuCore {
     public MmuCore(MmuOptions options, int vcpus, PolicyRuntime policies, EventStream events) {
         this.options = options;
         this.policies = policies;
-        this.pages = new ShadowPages(options.era().pages(), policies.watch());
+        this.pages = new ShadowPages(options.era().pages(), policies.watch(), work);
         this.events = events;
         this.counters = new Counters(vcpus);
         this.requests = new VcpuRequests(vcpus, counters);
-        this.rmaps = new Rmaps(memslots, pages, counters, lock);
+        this.rmaps = new Rmaps(memslots, pages, counters, work, lock);
         this.unsync = new UnsyncTree(this);
         this.leaves = new LeafSptes(this);
     }

@@ -1,6 +1,8 @@
 package org.shadowmmu.engine.shadow;
 
 import java.util.Arrays;
+import org.shadowmmu.engine.event.Work;
+import org.shadowmmu.engine.event.WorkCounter;
 
 /**
  * Lists of SPTEs: reverse maps and parent lists (RM-1 to RM-7), all of one virtual machine in one array.
@@ -19,16 +21,37 @@ public final class PteLists {
     private static final int FIRST = 2;
     private static final int NONE = -1;
 
+    /** Descriptors of a block; blocks never move, so that growing costs no copy of what is there. */
+    private static final int BLOCK_DESCRIPTORS = 256;
+
+    private static final int BLOCK_SHIFT = 12;
+    private static final int IN_BLOCK = (1 << BLOCK_SHIFT) - 1;
+
     private final int slots;
-    private int[] descriptors = new int[WIDTH * 64];
+    private final Work work;
+    private int[][] blocks = {new int[WIDTH * BLOCK_DESCRIPTORS]};
     private int free = NONE;
     private int made;
     private int live;
     private int countBeforeAdd;
 
-    /** Makes lists whose descriptors have room for this many entries, 14 at most. */
+    /** Makes lists whose descriptors have room for this many entries, 14 at most, and whose work nobody counts. */
     public PteLists(int slots) {
+        this(slots, new Work());
+    }
+
+    /** Makes lists whose descriptors have room for this many entries, 14 at most. */
+    PteLists(int slots, Work work) {
         this.slots = slots;
+        this.work = work;
+    }
+
+    private int word(int at) {
+        return blocks[at >>> BLOCK_SHIFT][at & IN_BLOCK];
+    }
+
+    private void put(int at, int value) {
+        blocks[at >>> BLOCK_SHIFT][at & IN_BLOCK] = value;
     }
 
     /** Names an SPTE. */
@@ -54,24 +77,28 @@ public final class PteLists {
         }
         if (head > 0) {
             int descriptor = allocate();
-            descriptors[descriptor + COUNT] = 2;
-            descriptors[descriptor + FIRST] = head - 1;
-            descriptors[descriptor + FIRST + 1] = entry;
+            put(descriptor + COUNT, 2);
+            put(descriptor + FIRST, head - 1);
+            put(descriptor + FIRST + 1, entry);
             countBeforeAdd = 1;
             return ~descriptor;
         }
         int at = ~head;
-        int walked = descriptors[at + COUNT];
-        while (descriptors[at + COUNT] == slots && descriptors[at + NEXT] != NONE) {
-            at = descriptors[at + NEXT];
-            walked += descriptors[at + COUNT];
+        int walked = word(at + COUNT);
+        int steps = 1;
+        while (word(at + COUNT) == slots && word(at + NEXT) != NONE) {
+            at = word(at + NEXT);
+            steps++;
+            walked += word(at + COUNT);
         }
-        if (descriptors[at + COUNT] == slots) {
+        if (word(at + COUNT) == slots) {
             int last = allocate();
-            descriptors[at + NEXT] = last;
+            put(at + NEXT, last);
             at = last;
         }
-        descriptors[at + FIRST + descriptors[at + COUNT]++] = entry;
+        put(at + FIRST + word(at + COUNT), entry);
+        put(at + COUNT, word(at + COUNT) + 1);
+        work.add(WorkCounter.RMAP_STEPS, steps);
         countBeforeAdd = walked;
         return head;
     }
@@ -91,10 +118,11 @@ public final class PteLists {
             return EMPTY;
         }
         int before = NONE;
-        for (int at = head < 0 ? ~head : NONE; at != NONE; at = descriptors[at + NEXT]) {
-            int count = descriptors[at + COUNT];
+        for (int at = head < 0 ? ~head : NONE; at != NONE; at = word(at + NEXT)) {
+            int count = word(at + COUNT);
+            work.add(WorkCounter.RMAP_STEPS);
             for (int i = 0; i < count; i++) {
-                if (descriptors[at + FIRST + i] == entry) {
+                if (word(at + FIRST + i) == entry) {
                     return removeAt(head, before, at, i);
                 }
             }
@@ -104,15 +132,16 @@ public final class PteLists {
     }
 
     private int removeAt(int head, int before, int at, int i) {
-        int last = --descriptors[at + COUNT];
-        descriptors[at + FIRST + i] = descriptors[at + FIRST + last];
+        int last = word(at + COUNT) - 1;
+        put(at + COUNT, last);
+        put(at + FIRST + i, word(at + FIRST + last));
         if (last > 0) {
             return head;
         }
-        int next = descriptors[at + NEXT];
+        int next = word(at + NEXT);
         release(at);
         if (before != NONE) {
-            descriptors[before + NEXT] = next;
+            put(before + NEXT, next);
             return head;
         }
         return next == NONE ? EMPTY : ~next;
@@ -124,15 +153,15 @@ public final class PteLists {
             return head == EMPTY ? 0 : 1;
         }
         int size = 0;
-        for (int at = ~head; at != NONE; at = descriptors[at + NEXT]) {
-            size += descriptors[at + COUNT];
+        for (int at = ~head; at != NONE; at = word(at + NEXT)) {
+            size += word(at + COUNT);
         }
         return size;
     }
 
     /** The first entry of a list that is not empty (RM-4). */
     public int first(int head) {
-        return head > 0 ? head - 1 : descriptors[~head + FIRST];
+        return head > 0 ? head - 1 : word(~head + FIRST);
     }
 
     /** A position for {@link #at} and {@link #next}; negative at the end. The list must not change meanwhile. */
@@ -146,7 +175,7 @@ public final class PteLists {
     /** The entry at a position. */
     public int at(long position) {
         int slot = (int) position & 15;
-        return slot == 15 ? (int) (position >>> 4) - 1 : descriptors[(int) (position >>> 4) + FIRST + slot];
+        return slot == 15 ? (int) (position >>> 4) - 1 : word((int) (position >>> 4) + FIRST + slot);
     }
 
     /** The position behind a position; negative at the end. */
@@ -156,10 +185,10 @@ public final class PteLists {
             return -1;
         }
         int descriptor = (int) (position >>> 4);
-        if (slot + 1 < descriptors[descriptor + COUNT]) {
+        if (slot + 1 < word(descriptor + COUNT)) {
             return position + 1;
         }
-        int next = descriptors[descriptor + NEXT];
+        int next = word(descriptor + NEXT);
         return next == NONE ? -1 : (long) next << 4;
     }
 
@@ -173,8 +202,8 @@ public final class PteLists {
         if (head >= 0) {
             return head != EMPTY;
         }
-        for (int at = ~head; at != NONE; at = descriptors[at + NEXT]) {
-            if (descriptors[at + COUNT] < slots) {
+        for (int at = ~head; at != NONE; at = word(at + NEXT)) {
+            if (word(at + COUNT) < slots) {
                 return false;
             }
         }
@@ -185,21 +214,25 @@ public final class PteLists {
         int at;
         if (free != NONE) {
             at = free;
-            free = descriptors[at + NEXT];
+            free = word(at + NEXT);
         } else {
             at = made++ * WIDTH;
-            if (at == descriptors.length) {
-                descriptors = Arrays.copyOf(descriptors, 2 * at);
+            int block = at >>> BLOCK_SHIFT;
+            if (block == blocks.length) {
+                blocks = Arrays.copyOf(blocks, 2 * block);
+            }
+            if ((at & IN_BLOCK) == 0 && at > 0) {
+                blocks[block] = new int[WIDTH * BLOCK_DESCRIPTORS];
             }
         }
-        descriptors[at + COUNT] = 0;
-        descriptors[at + NEXT] = NONE;
+        put(at + COUNT, 0);
+        put(at + NEXT, NONE);
         live++;
         return at;
     }
 
     private void release(int at) {
-        descriptors[at + NEXT] = free;
+        put(at + NEXT, free);
         free = at;
         live--;
     }

@@ -3,6 +3,8 @@ package org.shadowmmu.engine.shadow;
 import java.util.Objects;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.Counters;
+import org.shadowmmu.engine.event.Work;
+import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.lock.MmuLock;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.memory.MemslotTable;
@@ -15,13 +17,15 @@ public final class Rmaps {
     private final ShadowPages pages;
     private final PteLists lists;
     private final Counters counters;
+    private final Work work;
     private final MmuLock lock;
 
-    Rmaps(MemslotTable memslots, ShadowPages pages, Counters counters, MmuLock lock) {
+    Rmaps(MemslotTable memslots, ShadowPages pages, Counters counters, Work work, MmuLock lock) {
         this.memslots = memslots;
         this.pages = pages;
         this.lists = pages.lists();
         this.counters = counters;
+        this.work = work;
         this.lock = lock;
     }
 
@@ -36,6 +40,7 @@ public final class Rmaps {
         int at = slot.index(gfn, level);
         slot.setRmap(level, at, lists.add(slot.rmap(level, at), PteLists.entry(page.id, index)));
         counters.add(LEAVES[level - 1], 1);
+        work.add(WorkCounter.LEAVES_SET);
         int before = lists.countBeforeAdd();
         counters.max(Counter.MAX_MMU_RMAP_SIZE, before);
         return before;
@@ -54,6 +59,7 @@ public final class Rmaps {
         int at = slot.index(gfn, level);
         slot.setRmap(level, at, lists.remove(slot.rmap(level, at), PteLists.entry(page.id, index)));
         counters.add(LEAVES[level - 1], -1);
+        work.add((spte & Spte.DIRTY) != 0 ? WorkCounter.LEAVES_ZAPPED_DIRTY : WorkCounter.LEAVES_ZAPPED_CLEAN);
         lock.zapped(1);
     }
 

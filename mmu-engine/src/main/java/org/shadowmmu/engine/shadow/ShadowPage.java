@@ -44,15 +44,9 @@ public final class ShadowPage implements ShadowPageView {
     /** Whether the page counts as a huge page split for NX (PF-37). */
     public boolean nxSplit;
 
-    private static final int ACCESS_BITS = 3;
-
     private final ShadowPages pages;
+    private final LeafTranslations translations = new LeafTranslations();
     private long creation;
-    /**
-     * Guest frame and access of each leaf that mirrors a guest entry (SP-1); made with the first one. A guest has 40
-     * physical address bits at most, so that both fit.
-     */
-    private int @Nullable [] translation;
 
     @Nullable ShadowPage newer;
 
@@ -81,6 +75,7 @@ public final class ShadowPage implements ShadowPageView {
         nxSplit = false;
         tdp = false;
         zapScheduled = false;
+        translations.clear();
         if (unsyncChild != null) {
             java.util.Arrays.fill(unsyncChild, 0);
         }
@@ -116,31 +111,25 @@ public final class ShadowPage implements ShadowPageView {
         if ((role & Role.PASSTHROUGH) != 0) {
             return gfn;
         }
-        if ((role & Role.DIRECT) != 0 || translation == null) {
+        if ((role & Role.DIRECT) != 0 || translations.isEmpty()) {
             return gfn + ((long) index << 9 * (Role.level(role) - 1));
         }
-        return translation[index] >>> ACCESS_BITS;
+        return translations.gfn(index, Role.level(role));
     }
 
     /** The access of entry {@code index} (SP-3). */
     public int accessOf(int index) {
-        if (Role.hasGptes(role) && translation != null) {
-            return translation[index] & Role.ACC_ALL;
+        if (Role.hasGptes(role) && !translations.isEmpty()) {
+            return translations.access(index, Role.level(role));
         }
         return Role.access(role);
     }
 
     /** Keeps what an indirect leaf translates (ST-25, ST-26). */
     public void setTranslation(int index, long leafGfn, int access) {
-        if (!Role.hasGptes(role)) {
-            return;
+        if (Role.hasGptes(role)) {
+            translations.set(index, Role.level(role), leafGfn, access);
         }
-        int[] words = translation;
-        if (words == null) {
-            words = new int[ENTRIES];
-            translation = words;
-        }
-        words[index] = Math.toIntExact(leafGfn << ACCESS_BITS | access);
     }
 
     @Override

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.era.PageRules;
+import org.shadowmmu.engine.event.Work;
+import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.policy.PolicyWatch;
 
 /**
@@ -17,8 +19,10 @@ public final class ShadowPages {
     private static final int LOW_BITS = 1023;
 
     private final PageRules rules;
+    private final Work work;
     private final PteLists lists;
     private final @Nullable ShadowPage[] chains = new ShadowPage[1 << HASH_BITS];
+    private final int[] chainLengths = new int[1 << HASH_BITS];
     private @Nullable ShadowPage[] byId = new ShadowPage[64];
     private int[] freeIds = new int[64];
     private int freeCount;
@@ -38,15 +42,16 @@ public final class ShadowPages {
     private final PolicyWatch watch;
 
     /** Makes the pages of a machine; what policies walk over is counted by {@code watch}. */
-    public ShadowPages(PageRules rules, PolicyWatch watch) {
+    public ShadowPages(PageRules rules, PolicyWatch watch, Work work) {
         this.rules = rules;
-        this.lists = new PteLists(rules.listSlots());
         this.watch = watch;
+        this.work = work;
+        lists = new PteLists(rules.listSlots(), work);
     }
 
-    /** Makes pages that no policy sees. */
+    /** Makes pages that no policy sees and whose work nobody counts. */
     public ShadowPages(PageRules rules) {
-        this(rules, new PolicyWatch());
+        this(rules, new PolicyWatch(), new Work());
     }
 
     /** Counts the steps of policies. */
@@ -141,6 +146,7 @@ public final class ShadowPages {
         int chain = chainOf(gfn);
         page.nextInChain = chains[chain];
         chains[chain] = page;
+        chainLengths[chain]++;
         listYoungest(page);
         used++;
         return page;
@@ -198,6 +204,11 @@ public final class ShadowPages {
         return chains[chainOf(gfn)];
     }
 
+    /** Counts the work of walking a frame's whole chain, for a caller that knows what the walk would find. */
+    void countWholeChain(long gfn) {
+        work.add(WorkCounter.CHAIN_STEPS, chainLengths[chainOf(gfn)]);
+    }
+
     /** The next page of a chain. */
     public @Nullable ShadowPage nextInChain(ShadowPage page) {
         return page.nextInChain;
@@ -206,9 +217,12 @@ public final class ShadowPages {
     /** The first page in the chain from {@code page} on that is not obsolete, has guest entries and this frame. */
     public @Nullable ShadowPage nextWithGptes(@Nullable ShadowPage page, long gfn) {
         ShadowPage at = page;
+        int steps = 1;
         while (at != null && (at.gfn != gfn || at.obsolete() || !Role.hasGptes(at.role))) {
             at = at.nextInChain;
+            steps++;
         }
+        work.add(WorkCounter.CHAIN_STEPS, at == null ? steps - 1 : steps);
         return at;
     }
 
@@ -255,6 +269,7 @@ public final class ShadowPages {
     /** Frees a page that is on no list any more: it leaves its chain (SP-11). */
     public void free(ShadowPage page) {
         int chain = chainOf(page.gfn);
+        chainLengths[chain]--;
         ShadowPage at = chains[chain];
         if (at == page) {
             chains[chain] = page.nextInChain;

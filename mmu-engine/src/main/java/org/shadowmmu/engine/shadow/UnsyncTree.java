@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.era.SyncRules;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.memory.MemslotTable;
 
 /** Which pages are unsync, and the marks that lead from a root down to them (US-1 to US-13). */
 public final class UnsyncTree {
@@ -35,6 +36,10 @@ public final class UnsyncTree {
         if (core.pages.indirect() == 0) {
             return true;
         }
+        if (noTableNear(gfn)) {
+            core.pages.countWholeChain(gfn);
+            return true;
+        }
         ShadowPages pages = core.pages;
         ShadowPage page = pages.nextWithGptes(pages.chain(gfn), gfn);
         if (rules.onlySoleRoleUnsyncs() && page != null && hasAnother(page)) {
@@ -51,6 +56,20 @@ public final class UnsyncTree {
                 makeUnsync(page);
             }
             page = pages.nextWithGptes(pages.nextInChain(page), gfn);
+        }
+        return true;
+    }
+
+    /**
+     * Whether no shadowed guest table lies in the frame's 2 MiB, by the accounts of SP-16: the answer that a walk of the
+     * chain would give, without the walk.
+     */
+    private boolean noTableNear(long gfn) {
+        for (int space = 0; space < MemslotTable.ADDRESS_SPACES; space++) {
+            Memslot slot = core.memslots.find(space, gfn);
+            if (slot != null && slot.disallowCount(2, slot.index(gfn, 2)) != 0) {
+                return false;
+            }
         }
         return true;
     }

@@ -1,5 +1,6 @@
 package org.shadowmmu.engine.sync;
 
+import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.guest.PagingMode;
 import org.shadowmmu.engine.lock.YieldPoint;
 import org.shadowmmu.engine.memory.GuestMemory;
@@ -85,6 +86,7 @@ public final class Synchronizer {
         boolean flush = false;
         for (int index = 0; index < ShadowPage.ENTRIES; index++) {
             if (page.spt[index] != 0) {
+                core.work.add(WorkCounter.ENTRIES_SYNCED);
                 long gpa = gpteAddress(page, index);
                 long gpte = GuestMemory.extract(
                         core.memory.read(table, gpa), gpa, mode.paging().entrySize());

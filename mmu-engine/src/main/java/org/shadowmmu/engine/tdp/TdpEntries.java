@@ -1,6 +1,7 @@
 package org.shadowmmu.engine.tdp;
 
 import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.Rmaps;
 import org.shadowmmu.engine.shadow.Role;
@@ -9,6 +10,8 @@ import org.shadowmmu.engine.shadow.Spte;
 
 /** Changes entries of the TDP MMU, with everything that a change entails (TDP-10, TDP-14, TDP-16). */
 public final class TdpEntries {
+    private static final int PRESENT_SHIFT = Long.numberOfTrailingZeros(Spte.SHADOW_PRESENT);
+
     private final MmuCore core;
 
     TdpEntries(MmuCore core) {
@@ -32,6 +35,11 @@ public final class TdpEntries {
         boolean isPresent = Spte.present(value);
         boolean wasLeaf = wasPresent && Spte.leaf(old, level);
         boolean isLeaf = isPresent && Spte.leaf(value, level);
+        if (isLeaf && !wasLeaf) {
+            core.work.add(WorkCounter.LEAVES_SET);
+        } else if (wasLeaf && !isLeaf) {
+            core.work.add((old & Spte.DIRTY) != 0 ? WorkCounter.LEAVES_ZAPPED_DIRTY : WorkCounter.LEAVES_ZAPPED_CLEAN);
+        }
         if (wasLeaf != isLeaf) {
             core.counters.add(Rmaps.leafCounter(level), isLeaf ? 1 : -1);
         }
@@ -50,6 +58,7 @@ public final class TdpEntries {
             table.nxSplit = false;
             core.counters.add(Counter.NX_LPAGE_SPLITS, -1);
         }
+        core.work.add(WorkCounter.ENTRIES_SCANNED, ShadowPage.ENTRIES);
         core.lock.looked(ShadowPage.ENTRIES);
         if (table.level() == 1 && !core.events.heard()) {
             removeLeavesUnheard(table, shared);
@@ -67,12 +76,15 @@ public final class TdpEntries {
     void zapLeavesUnheard(ShadowPage table, int from, int last) {
         long[] spt = table.spt;
         int leaves = 0;
+        int dirty = 0;
         for (int index = from; index <= last; index++) {
             if (Spte.present(spt[index])) {
+                dirty += (spt[index] & Spte.DIRTY) != 0 ? 1 : 0;
                 spt[index] = 0;
                 leaves++;
             }
         }
+        countZapped(leaves, dirty);
         core.counters.add(Rmaps.leafCounter(1), -leaves);
         core.lock.zappedOneByOne(last - from, leaves);
         core.events.skip(leaves);
@@ -81,13 +93,21 @@ public final class TdpEntries {
     /** What removing each entry of a level-1 table does, when nobody hears it; the table is freed next. */
     private void removeLeavesUnheard(ShadowPage table, boolean shared) {
         long present = 0;
+        long dirty = 0;
         for (long spte : table.spt) {
             present += spte & Spte.SHADOW_PRESENT;
+            dirty += (spte & Spte.DIRTY) * (spte >>> PRESENT_SHIFT & 1);
         }
         int leaves = (int) (present / Spte.SHADOW_PRESENT);
+        countZapped(leaves, dirty / Spte.DIRTY);
         core.counters.add(Rmaps.leafCounter(1), -leaves);
         core.lock.zapped(leaves);
         core.events.skip(shared ? ShadowPage.ENTRIES : leaves);
+    }
+
+    private void countZapped(long leaves, long dirty) {
+        core.work.add(WorkCounter.LEAVES_ZAPPED_DIRTY, dirty);
+        core.work.add(WorkCounter.LEAVES_ZAPPED_CLEAN, leaves - dirty);
     }
 
     /** Removes an entry for good while faults may run: frozen, flushed, then empty without an event (TDP-16). */

@@ -2,6 +2,8 @@ package org.shadowmmu.engine.tdp;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.event.Work;
+import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.lock.MmuLock;
 import org.shadowmmu.engine.lock.YieldPoint;
 import org.shadowmmu.engine.shadow.ShadowPage;
@@ -20,6 +22,7 @@ public final class TdpIterator {
     private static final long NOWHERE = -1;
 
     private final ShadowPages pages;
+    private final Work work;
     private final MmuLock lock;
     private final @Nullable ShadowPage[] tables = new ShadowPage[MAX_LEVEL + 1];
     private final int[] indexes = new int[MAX_LEVEL + 1];
@@ -33,8 +36,9 @@ public final class TdpIterator {
     private boolean valid;
 
     /** Makes an iterator over the tables of a virtual machine. */
-    public TdpIterator(ShadowPages pages, MmuLock lock) {
+    public TdpIterator(ShadowPages pages, Work work, MmuLock lock) {
         this.pages = pages;
+        this.work = work;
         this.lock = lock;
     }
 
@@ -94,6 +98,7 @@ public final class TdpIterator {
 
     /** Goes to a later entry of the table; the caller counts those between. */
     void skipTo(int index) {
+        work.add(WorkCounter.ITERATOR_STEPS, index - indexes[level]);
         indexes[level] = index;
     }
 
@@ -149,6 +154,7 @@ public final class TdpIterator {
             restarted = false;
             return;
         }
+        work.add(WorkCounter.ITERATOR_STEPS);
         long spte = spte();
         if (level > minLevel && Spte.presentNonLeaf(spte, level)) {
             enter(pages.child(spte));

@@ -21,7 +21,7 @@ public final class TdpMmu {
     public TdpMmu(MmuCore core) {
         this.core = core;
         this.entries = new TdpEntries(core);
-        this.iterator = new TdpIterator(core.pages, core.lock);
+        this.iterator = new TdpIterator(core.pages, core.work, core.lock);
     }
 
     /** How entries are changed. */

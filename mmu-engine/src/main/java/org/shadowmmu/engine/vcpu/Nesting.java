@@ -1,5 +1,6 @@
 package org.shadowmmu.engine.vcpu;
 
+import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.guest.PagingMode;
 import org.shadowmmu.engine.request.VcpuRequests;
 import org.shadowmmu.engine.shadow.MmuCore;
@@ -25,6 +26,7 @@ public final class Nesting {
      * @param nestedCr3 base of L1's nested tables
      */
     public void enter(VcpuState vcpu, ControlState l2, long nestedCr3) {
+        core.work.add(WorkCounter.NESTED_ENTRIES);
         vcpu.saveForNested();
         MmuContext context = vcpu.guestMmu();
         context.mode = registers.nestedPagingMode(vcpu);
@@ -37,6 +39,7 @@ public final class Nesting {
 
     /** L1 runs L2 without nested paging: L2's own tables are shadowed, or L2 runs on the direct MMU (NE-2). */
     public void enterWithoutNestedPaging(VcpuState vcpu, ControlState l2) {
+        core.work.add(WorkCounter.NESTED_ENTRIES);
         vcpu.saveForNested();
         vcpu.load(l2);
         vcpu.enterNested(vcpu.rootMmu(), PagingMode.off(), 0);
@@ -47,6 +50,7 @@ public final class Nesting {
 
     /** L2 exits to L1. */
     public void exit(VcpuState vcpu, long code, long info1, long info2) {
+        core.work.add(WorkCounter.NESTED_EXITS);
         vcpu.noteNestedExit(code, info1, info2);
         vcpu.leaveNested();
         registers.recomputeMode(vcpu);

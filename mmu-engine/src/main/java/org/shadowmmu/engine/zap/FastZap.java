@@ -1,6 +1,7 @@
 package org.shadowmmu.engine.zap;
 
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.lock.YieldPoint;
 import org.shadowmmu.engine.request.VcpuRequests;
@@ -77,6 +78,7 @@ public final class FastZap {
                 page = core.pages.oldest();
                 continue;
             }
+            core.work.add(WorkCounter.LIST_STEPS);
             @Nullable ShadowPage newer = page.newer();
             if (Role.invalid(page.role)) {
                 page = newer;

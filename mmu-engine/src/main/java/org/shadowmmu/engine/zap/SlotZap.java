@@ -3,6 +3,7 @@ package org.shadowmmu.engine.zap;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.api.MemslotChange;
 import org.shadowmmu.api.MemslotZapScope;
+import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.lock.YieldPoint;
 import org.shadowmmu.engine.memory.Memslot;
@@ -64,6 +65,7 @@ public final class SlotZap {
     private void zapPagesOf(long gfn, int addressSpace, boolean directToo) {
         @Nullable ShadowPage page = core.pages.chain(gfn);
         while (page != null) {
+            core.work.add(WorkCounter.CHAIN_STEPS);
             @Nullable ShadowPage next = core.pages.nextInChain(page);
             if (page.gfn == gfn
                     && !page.obsolete()

@@ -3,6 +3,7 @@ package org.shadowmmu.engine.zap;
 import org.shadowmmu.api.Decision;
 import org.shadowmmu.api.UnlinkCause;
 import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.request.VcpuRequests;
@@ -31,6 +32,7 @@ public final class Zapper {
     public int prepare(ShadowPage page, InvalidList list) {
         core.events.prepareZapPage(page.gfn, page.role, page.rootCount, page.unsync, page.generation);
         core.counters.add(Counter.MMU_SHADOW_ZAPPED, 1);
+        core.work.add(WorkCounter.ENTRIES_SCANNED, ShadowPage.ENTRIES);
         int counted = zapUnsyncBelow(page, list);
         core.lock.looked(ShadowPage.ENTRIES);
         for (int index = 0; index < ShadowPage.ENTRIES; index++) {

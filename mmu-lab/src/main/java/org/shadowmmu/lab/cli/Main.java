@@ -35,6 +35,7 @@ import picocli.CommandLine.Option;
             ExplainCommand.class,
             MergeCommand.class,
             ReportCommand.class,
+            ReproduceCommand.class,
             ExportCommand.class,
             SchemaCommand.class,
             VerifyCommand.class,

@@ -15,7 +15,7 @@ import org.shadowmmu.engine.vm.VirtualMachine;
  * 2010: when a directory is reclaimed, the tables below it stay and map what they mapped, but nothing leads to them until
  * they are linked again.
  */
-final class ReferencedMemory {
+public final class ReferencedMemory {
     private static final int BITS_PER_LEVEL = 9;
 
     private final VirtualMachine machine;
@@ -25,12 +25,13 @@ final class ReferencedMemory {
     private final PageVisitor visit = this::visit;
     private int children;
 
-    ReferencedMemory(VirtualMachine machine) {
+    /** Looks at a machine. */
+    public ReferencedMemory(VirtualMachine machine) {
         this.machine = machine;
     }
 
     /** The number now, in 4 KiB pages. */
-    long pages() {
+    public long pages() {
         seen.clear();
         directories.clear();
         tables.clear();

@@ -1,0 +1,113 @@
+package org.shadowmmu.lab.cli;
+
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.host.PolicyCatalog;
+import org.shadowmmu.engine.host.PolicyHost;
+import org.shadowmmu.lab.BadInputException;
+import org.shadowmmu.lab.reproduce.Machines;
+import org.shadowmmu.lab.reproduce.Measured;
+import org.shadowmmu.lab.reproduce.ResultsPage;
+import org.shadowmmu.lab.reproduce.Stories;
+import org.shadowmmu.lab.reproduce.Story;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code reproduce}: holds the simulator against the published results. */
+@Command(
+        name = "reproduce",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Measures the claims of five published stories and prints, for each, what was published, what is simulated,"
+                    + " the tolerance and the verdict.",
+            "Without a story, all of them. A claim that is not reproduced is a result, not a failure."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:every claim was measured", "2:bad input"})
+public final class ReproduceCommand implements Callable<Integer> {
+    private final LabEnvironment environment;
+    private final PolicyHost host;
+
+    @Parameters(arity = "0..*", paramLabel = "STORY", description = "S1 to S5.")
+    private List<String> names = new ArrayList<>();
+
+    @Option(names = "--quick", description = "Scaled down where a story is large; says so beside each figure.")
+    private boolean quick;
+
+    @Option(names = "--page", paramLabel = "FILE", description = "Also write the table as a Markdown page.")
+    private @Nullable Path page;
+
+    @Mixin
+    private PolicyOptions policies;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Made by the injector. */
+    @Inject
+    public ReproduceCommand(LabEnvironment environment, PolicyHost host) {
+        this.environment = environment;
+        this.host = host;
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        try (PolicyCatalog catalog =
+                policies.load(host, environment, spec.commandLine().getErr())) {
+            Machines machines = new Machines((id, settings) -> catalog.find(id).choose(settings));
+            List<Measured> measured = new ArrayList<>();
+            for (Story story : chosen(Stories.all(machines))) {
+                long start = environment.clock().millis();
+                Measured result = Measured.of(story, quick);
+                out.print(result.text());
+                out.printf(
+                        Locale.ROOT,
+                        "wall clock: %.1f s%n%n",
+                        (environment.clock().millis() - start) / 1000.0);
+                out.flush();
+                measured.add(result);
+            }
+            if (page != null) {
+                write(environment.directory().resolve(page), ResultsPage.of(measured, quick));
+            }
+        }
+        return 0;
+    }
+
+    private List<Story> chosen(List<Story> all) {
+        if (names.isEmpty()) {
+            return all;
+        }
+        List<Story> chosen = new ArrayList<>();
+        for (String name : names) {
+            chosen.add(all.stream()
+                    .filter(story -> story.id().equalsIgnoreCase(name))
+                    .findFirst()
+                    .orElseThrow(() -> new BadInputException("There is no story " + name + "; there are "
+                            + String.join(", ", all.stream().map(Story::id).toList()) + ".")));
+        }
+        return chosen;
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

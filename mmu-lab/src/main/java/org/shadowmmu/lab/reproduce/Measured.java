@@ -1,0 +1,53 @@
+package org.shadowmmu.lab.reproduce;
+
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * A story with what came out.
+ *
+ * @param id the story's id
+ * @param title what it is about
+ * @param findings one per claim, in the order of claims
+ * @param leftOut sentences about claims that were not measured
+ */
+public record Measured(String id, String title, List<Finding> findings, List<String> leftOut) {
+    /** Measures a story. */
+    public static Measured of(Story story, boolean quick) {
+        List<Finding> findings = story.measure(quick).stream()
+                .sorted(Comparator.comparing(Finding::claim))
+                .toList();
+        return new Measured(story.id(), story.title(), findings, story.leftOut());
+    }
+
+    /** The number of claims that are reproduced. */
+    public long reproduced() {
+        return findings.stream().filter(Finding::reproduced).count();
+    }
+
+    /** The findings as text for a terminal. */
+    public String text() {
+        StringBuilder text = new StringBuilder();
+        text.append(id).append("  ").append(title).append('\n');
+        for (Finding finding : findings) {
+            text.append(String.format(
+                    "%-6s %s (%s)%n",
+                    finding.claim(), finding.verdict(), finding.basis().word()));
+            line(text, "published", finding.published());
+            line(text, "tolerance", finding.tolerance());
+            line(text, "simulated", finding.simulated());
+            if (!finding.remark().isEmpty()) {
+                line(text, "remark", finding.remark());
+            }
+        }
+        for (String sentence : leftOut) {
+            line(text, "left out", sentence);
+        }
+        text.append(reproduced()).append(" of ").append(findings.size()).append(" measured claims reproduced\n");
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String name, String value) {
+        text.append(String.format("       %-10s %s%n", name, value));
+    }
+}

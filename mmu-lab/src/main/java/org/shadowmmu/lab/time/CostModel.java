@@ -1,0 +1,55 @@
+package org.shadowmmu.lab.time;
+
+import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.event.WorkCounter;
+
+/** Turns work into simulated time: every primitive has one price, wherever it happens. */
+public final class CostModel {
+    private final double[] nanos = new double[Cost.values().length];
+
+    private CostModel() {
+        for (Cost cost : Cost.values()) {
+            nanos[cost.ordinal()] = cost.nanos();
+        }
+    }
+
+    /** The model with the figures of {@link Cost}. */
+    public static CostModel standard() {
+        return new CostModel();
+    }
+
+    /** This model with one cost multiplied; for tables of sensitivity. */
+    public CostModel scaled(Cost cost, double factor) {
+        CostModel changed = new CostModel();
+        System.arraycopy(nanos, 0, changed.nanos, 0, nanos.length);
+        changed.nanos[cost.ordinal()] *= factor;
+        return changed;
+    }
+
+    /** What one primitive costs. */
+    public double of(Cost cost) {
+        return nanos[cost.ordinal()];
+    }
+
+    /** Nanoseconds of the shadow MMU's work. Leaves are priced as the legacy MMU's. */
+    public double shadow(WorkDone work) {
+        return zapping(work) + handling(work);
+    }
+
+    /** The part of {@link #shadow} that removes pages and leaves. */
+    public double zapping(WorkDone work) {
+        long leaves = work.get(WorkCounter.LEAVES_ZAPPED_CLEAN) + work.get(WorkCounter.LEAVES_ZAPPED_DIRTY);
+        return leaves * of(Cost.SHADOW_LEAF)
+                + work.get(WorkCounter.RMAP_STEPS) * of(Cost.RMAP_STEP)
+                + work.get(WorkCounter.LIST_STEPS) * of(Cost.LIST_STEP);
+    }
+
+    private double handling(WorkDone work) {
+        return work.get(Counter.PF_TAKEN) * (of(Cost.EXIT) + of(Cost.FAULT))
+                + work.get(WorkCounter.NESTED_EXITS) * of(Cost.NESTED_EXIT)
+                + work.get(WorkCounter.CHAIN_STEPS) * of(Cost.CHAIN_STEP)
+                + work.get(Counter.REMOTE_TLB_FLUSH) * of(Cost.REMOTE_FLUSH)
+                + work.get(Counter.TLB_FLUSH) * of(Cost.LOCAL_FLUSH)
+                + work.get(WorkCounter.ENTRIES_SYNCED) * of(Cost.SYNC_ENTRY);
+    }
+}

@@ -1,0 +1,55 @@
+package org.shadowmmu.lab.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The published claims, scaled down: the verdicts are as the page of results says. */
+class ReproduceCommandTest {
+    /** Claims that are honestly not reproduced; the output says why. */
+    private static final List<String> NOT_REPRODUCED = List.of("S1.7", "S5.1");
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void everyMeasuredClaimHasItsVerdict() throws Exception {
+        Lab lab = new Lab(directory);
+
+        assertThat(lab.run("reproduce", "--quick", "--page", "results.md")).isZero();
+
+        assertThat(claims(lab.out(), " not reproduced (")).isEqualTo(NOT_REPRODUCED);
+        assertThat(claims(lab.out(), " reproduced (")).contains("S1.1", "S1.3", "S2.6", "S3.2", "S4.3", "S5.8");
+        assertThat(Files.readString(directory.resolve("results.md")))
+                .contains("| S3.9 |", "## S5: ", "## Costs")
+                .doesNotContain("null");
+    }
+
+    private static List<String> claims(String text, String verdict) {
+        return text.lines()
+                .filter(line -> line.startsWith("S") && line.contains(verdict))
+                .map(line -> line.substring(0, line.indexOf(' ')))
+                .toList();
+    }
+
+    @Test
+    void aStoryThatDoesNotExistIsBadInput() {
+        Lab lab = new Lab(directory);
+
+        assertThat(lab.run("reproduce", "S9")).isEqualTo(2);
+        assertThat(lab.err()).contains("There is no story S9; there are S1, S2, S3, S4, S5.");
+    }
+
+    @Test
+    void oneStoryCanBeMeasuredAlone() {
+        Lab lab = new Lab(directory);
+
+        assertThat(lab.run("reproduce", "--quick", "s4")).isZero();
+        assertThat(Stream.of("S1.1", "S2.1", "S3.1", "S5.1")).noneMatch(lab.out()::contains);
+    }
+}
