@@ -1,6 +1,7 @@
 package org.shadowmmu.lab.ab;
 
 import java.util.List;
+import org.shadowmmu.lab.trial.AccessStream;
 
 /**
  * What is compared, with every name resolved.
@@ -15,14 +16,14 @@ import java.util.List;
  */
 public record AbPlan(
         List<Contender> contenders,
-        List<Stream> streams,
+        List<AccessStream> streams,
         List<QuotaChoice> quotas,
         int trials,
         long seed,
         double smallest,
         boolean bounds) {
     /** Whether a stream gets a bound: with virtual addresses there is none. */
-    boolean bounds(Stream stream) {
+    boolean bounds(AccessStream stream) {
         return bounds && !stream.virtual();
     }
 

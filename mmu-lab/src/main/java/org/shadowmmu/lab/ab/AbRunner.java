@@ -16,24 +16,25 @@ import org.shadowmmu.lab.statistics.Judge;
 import org.shadowmmu.lab.statistics.PairedSample;
 import org.shadowmmu.lab.statistics.Question;
 import org.shadowmmu.lab.store.Metric;
+import org.shadowmmu.lab.trial.AccessStream;
 import org.shadowmmu.lab.trial.MachineFactory;
+import org.shadowmmu.lab.trial.MachineSource;
 import org.shadowmmu.lab.trial.ManifestWriter;
 import org.shadowmmu.lab.trial.ShadowMachineFactory;
 import org.shadowmmu.lab.workload.FewestTables;
 import org.shadowmmu.lab.workload.JobPart;
 import org.shadowmmu.lab.workload.ReplayException;
-import org.shadowmmu.lab.workload.StreamReader;
 import org.shadowmmu.lab.workload.Stretches;
 import org.shadowmmu.lab.workload.TableString;
 
 /** Carries out a comparison: replays on several threads, then the statistics. The result does not depend on the threads. */
 public final class AbRunner {
-    private final Machines machines;
+    private final MachineSource machines;
 
     /** Runs on machines of these factories: the second is for streams with virtual addresses. */
     @Inject
     public AbRunner(MachineFactory machines, ShadowMachineFactory shadowMachines) {
-        this.machines = new Machines(machines, shadowMachines);
+        this.machines = new MachineSource(machines, shadowMachines);
     }
 
     /**
@@ -74,7 +75,7 @@ public final class AbRunner {
             List<Future<TableString>> strings = new ArrayList<>();
             List<Future<Long>> bindings = new ArrayList<>();
             for (int s = 0; s < plan.streams().size(); s++) {
-                Stream stream = plan.streams().get(s);
+                AccessStream stream = plan.streams().get(s);
                 Stretches drawn = stretches.get(s);
                 strings.add(threads.submit(() -> tableString(stream)));
                 bindings.add(
@@ -85,7 +86,7 @@ public final class AbRunner {
             List<Future<AbResult.Run>> runs = new ArrayList<>();
             Map<Integer, Long> pages = new HashMap<>();
             for (int s = 0; s < plan.streams().size(); s++) {
-                Stream stream = plan.streams().get(s);
+                AccessStream stream = plan.streams().get(s);
                 Stretches drawn = stretches.get(s);
                 TableString string = result(strings.get(s));
                 long binding = result(bindings.get(s));
@@ -133,7 +134,7 @@ public final class AbRunner {
         private List<AbResult.StreamFacts> streamFacts(List<Stretches> stretches, List<Future<TableString>> strings) {
             List<AbResult.StreamFacts> facts = new ArrayList<>();
             for (int s = 0; s < stretches.size(); s++) {
-                Stream stream = plan.streams().get(s);
+                AccessStream stream = plan.streams().get(s);
                 facts.add(new AbResult.StreamFacts(
                         stream.name(),
                         stream.survey().sha256(),
@@ -147,7 +148,7 @@ public final class AbRunner {
             return facts;
         }
 
-        private long bindingQuota(Stream stream, Stretches stretches) {
+        private long bindingQuota(AccessStream stream, Stretches stretches) {
             Course course =
                     Measurement.of(machines, stream, plan.contenders().get(0).choice(), 0, stretches, plan.seed());
             replayed.run();
@@ -169,7 +170,7 @@ public final class AbRunner {
         }
 
         private AbResult.Place place(
-                Stream stream,
+                AccessStream stream,
                 QuotaChoice quota,
                 List<AbResult.Run> runs,
                 TableString string,
@@ -203,9 +204,9 @@ public final class AbRunner {
         }
     }
 
-    private static TableString tableString(Stream stream) {
+    private static TableString tableString(AccessStream stream) {
         TableString string = new TableString();
-        StreamReader.read(stream.file(), string);
+        stream.source().read(string);
         string.finish();
         return string;
     }

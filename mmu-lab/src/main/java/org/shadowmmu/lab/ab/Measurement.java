@@ -12,13 +12,14 @@ import org.shadowmmu.engine.policy.PolicyChoice;
 import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.store.Metric;
-import org.shadowmmu.lab.trial.ShadowTrialMachine;
+import org.shadowmmu.lab.trial.AccessStream;
+import org.shadowmmu.lab.trial.Drive;
+import org.shadowmmu.lab.trial.MachineSource;
+import org.shadowmmu.lab.trial.Start;
 import org.shadowmmu.lab.trial.TrialMachine;
 import org.shadowmmu.lab.workload.EntryKind;
-import org.shadowmmu.lab.workload.Replay;
+import org.shadowmmu.lab.workload.PassingVisitor;
 import org.shadowmmu.lab.workload.ReplayException;
-import org.shadowmmu.lab.workload.ShadowReplay;
-import org.shadowmmu.lab.workload.StreamReplay;
 import org.shadowmmu.lab.workload.StreamVisitor;
 import org.shadowmmu.lab.workload.StretchMeter;
 import org.shadowmmu.lab.workload.Stretches;
@@ -31,16 +32,16 @@ final class Measurement implements StretchMeter.Listener {
             List.of(Metric.FAULTS, Metric.REPEATED_FAULTS, Metric.RECLAIMED, Metric.ZAPPED, Metric.MEAN_REFERENCED);
 
     private final TrialMachine machine;
-    private final Replay replay;
+    private final Drive drive;
     private final Map<Metric, double[]> figures = new EnumMap<>(Metric.class);
     private final Map<Metric, Double> begun = new EnumMap<>(Metric.class);
     private final int count;
     private double referenced;
     private int probes;
 
-    private Measurement(TrialMachine machine, Replay replay, int count) {
-        this.machine = machine;
-        this.replay = replay;
+    private Measurement(Drive drive, int count) {
+        this.drive = drive;
+        machine = drive.machine();
         this.count = count;
         METRICS.forEach(metric -> figures.put(metric, new double[count]));
     }
@@ -53,13 +54,23 @@ final class Measurement implements StretchMeter.Listener {
      * @throws ReplayException if the stream and the machine do not fit
      */
     static Course of(
-            Machines machines, Stream stream, PolicyChoice choice, long quota, Stretches stretches, long seed) {
+            MachineSource machines,
+            AccessStream stream,
+            PolicyChoice choice,
+            long quota,
+            Stretches stretches,
+            long seed) {
         return run(machines, stream, choice, quota, stretches, seed, replay -> replay);
     }
 
     /** Replays under the order that knows the stream. */
     static Course withForesight(
-            Machines machines, Stream stream, TableString string, long quota, Stretches stretches, long seed) {
+            MachineSource machines,
+            AccessStream stream,
+            TableString string,
+            long quota,
+            Stretches stretches,
+            long seed) {
         Foresight foresight = new Foresight(string);
         return run(
                 machines,
@@ -72,35 +83,27 @@ final class Measurement implements StretchMeter.Listener {
     }
 
     private static Course run(
-            Machines machines,
-            Stream stream,
+            MachineSource machines,
+            AccessStream stream,
             PolicyChoice choice,
             long quota,
             Stretches stretches,
             long seed,
             UnaryOperator<StreamVisitor> before) {
-        int vcpus = Math.max(1, stream.survey().vcpus());
-        PolicyAssignment assignment = PolicyAssignment.of(choice);
-        TrialMachine machine;
-        Replay replay;
-        if (stream.virtual()) {
-            ShadowTrialMachine shadow =
-                    machines.shadow().create(Host.DEFAULT, assignment, vcpus, seed, new PolicyWatch());
-            machine = shadow;
-            replay = new ShadowReplay(shadow, stream.survey(), false, accesses -> {});
-        } else {
-            machine = machines.direct().create(Host.DEFAULT, assignment, vcpus, seed, new PolicyWatch());
-            replay = new StreamReplay(machine, stream.survey(), false, accesses -> {});
-        }
-        if (quota > 0 && machine.setQuota(quota) != 0) {
-            throw new ReplayException("The virtual machine refused the quota " + quota + ".");
-        }
-        Measurement measurement = new Measurement(machine, replay, stretches.count());
+        Drive drive = stream.prepare(new Start(
+                machines,
+                Host.DEFAULT,
+                PolicyAssignment.of(choice),
+                quota,
+                seed,
+                new PolicyWatch(),
+                machine -> accesses -> {}));
+        Measurement measurement = new Measurement(drive, stretches.count());
         StretchMeter[] meter = new StretchMeter[1];
-        replay.run(
-                stream.file(), visitor -> meter[0] = new StretchMeter(before.apply(visitor), stretches, measurement));
+        drive.run(visitor -> meter[0] = new StretchMeter(before.apply(visitor), stretches, measurement));
         meter[0].finish();
-        return new Course(measurement.figures, measurement.totals(), asked(machine.decisions(), choice));
+        return new Course(
+                measurement.figures, measurement.totals(), asked(drive.machine().decisions(), choice));
     }
 
     @Override
@@ -127,7 +130,7 @@ final class Measurement implements StretchMeter.Listener {
     private double now(Metric metric) {
         return switch (metric) {
             case FAULTS -> machine.faults();
-            case REPEATED_FAULTS -> replay.totals().repeatedFaultingAccesses();
+            case REPEATED_FAULTS -> drive.totals().repeatedFaultingAccesses();
             case RECLAIMED -> machine.reclaimed();
             case ZAPPED -> machine.counters().get(Counter.MMU_SHADOW_ZAPPED);
             default -> 0;
@@ -139,7 +142,7 @@ final class Measurement implements StretchMeter.Listener {
         totals.put(Metric.FAULTS, machine.faults());
         totals.put(Metric.RECLAIMED, machine.reclaimed());
         totals.put(Metric.CREATED, machine.counters().get(Counter.MMU_CACHE_MISS));
-        totals.put(Metric.PEAK_USED, replay.totals().peakUsed());
+        totals.put(Metric.PEAK_USED, drive.totals().peakUsed());
         totals.put(Metric.QUOTA, machine.quota());
         return totals;
     }
@@ -155,24 +158,13 @@ final class Measurement implements StretchMeter.Listener {
     }
 
     /** Tells the foreseeing order where in the stream the replay is. */
-    private static final class Foretold implements StreamVisitor {
-        private final StreamVisitor replay;
+    private static final class Foretold extends PassingVisitor {
         private final Foresight foresight;
         private long region = -1;
 
         Foretold(StreamVisitor replay, Foresight foresight) {
-            this.replay = replay;
+            super(replay);
             this.foresight = foresight;
-        }
-
-        @Override
-        public void slotChange(org.shadowmmu.lab.workload.SlotChange change) {
-            replay.slotChange(change);
-        }
-
-        @Override
-        public void windowBegins(int vcpu, long instructions, long accesses) {
-            replay.windowBegins(vcpu, instructions, accesses);
         }
 
         @Override
@@ -181,12 +173,7 @@ final class Measurement implements StretchMeter.Listener {
                 region = gfn >>> 9;
                 foresight.advance();
             }
-            replay.access(kind, gfn);
-        }
-
-        @Override
-        public void windowEnds() {
-            replay.windowEnds();
+            super.access(kind, gfn);
         }
     }
 }

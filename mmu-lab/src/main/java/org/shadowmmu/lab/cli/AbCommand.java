@@ -17,12 +17,12 @@ import org.shadowmmu.lab.ab.AbResult;
 import org.shadowmmu.lab.ab.AbRunner;
 import org.shadowmmu.lab.ab.Contender;
 import org.shadowmmu.lab.ab.QuotaChoice;
-import org.shadowmmu.lab.ab.Stream;
 import org.shadowmmu.lab.report.AbFigures;
 import org.shadowmmu.lab.report.AbReport;
 import org.shadowmmu.lab.report.AbText;
 import org.shadowmmu.lab.store.Json;
 import org.shadowmmu.lab.store.ResultFolder;
+import org.shadowmmu.lab.trial.AccessStream;
 import org.shadowmmu.lab.workload.StreamCatalog;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -170,10 +170,10 @@ public final class AbCommand implements Callable<Integer> {
         }
     }
 
-    private List<Stream> streams() {
+    private List<AccessStream> streams() {
         StreamCatalog catalog = environment.streams();
         List<String> names = workloads.contains("all") ? catalog.names() : List.copyOf(new LinkedHashSet<>(workloads));
-        List<Stream> streams = new ArrayList<>();
+        List<AccessStream> streams = new ArrayList<>();
         for (String name : names) {
             streams.add(Naming.stream(catalog, name));
         }

@@ -12,7 +12,7 @@ import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.ab.Contender;
 import org.shadowmmu.lab.ab.PageHistory;
 import org.shadowmmu.lab.ab.QuotaChoice;
-import org.shadowmmu.lab.ab.Stream;
+import org.shadowmmu.lab.trial.AccessStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -85,8 +85,8 @@ public final class ExplainCommand implements Callable<Integer> {
         try (PolicyCatalog catalog =
                 policies.load(host, environment, spec.commandLine().getErr())) {
             Contender contender = Naming.policy(catalog, policy);
-            Stream stream = Naming.stream(environment.streams(), workload);
-            if (stream.survey().header().gva()) {
+            AccessStream stream = Naming.stream(environment.streams(), workload);
+            if (stream.virtual()) {
                 throw Naming.virtual(workload);
             }
             PageHistory history = PageHistory.of(stream, contender, choice.pages(), 1, frame, level);

@@ -7,9 +7,8 @@ import org.shadowmmu.engine.host.PolicyCatalog;
 import org.shadowmmu.engine.policy.NearestName;
 import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.ab.Contender;
-import org.shadowmmu.lab.ab.Stream;
+import org.shadowmmu.lab.trial.AccessStream;
 import org.shadowmmu.lab.workload.StreamCatalog;
-import org.shadowmmu.lab.workload.StreamSurveyor;
 
 /** Policies and streams as a command line names them. */
 final class Naming {
@@ -34,12 +33,12 @@ final class Naming {
     }
 
     /** A stream by name or path. */
-    static Stream stream(StreamCatalog catalog, String name) {
+    static AccessStream stream(StreamCatalog catalog, String name) {
         Path file = catalog.find(name);
         if (file == null) {
             throw missing(catalog, name);
         }
-        return new Stream(StreamCatalog.nameOf(name), file, StreamSurveyor.survey(file));
+        return AccessStream.of(StreamCatalog.nameOf(name), file);
     }
 
     /** Says that a stream is of the kind that cannot be replayed here. */

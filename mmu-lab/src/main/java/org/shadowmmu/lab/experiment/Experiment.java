@@ -20,9 +20,11 @@ public record Experiment(
         List<PolicyEntry> policies,
 
         @Key(
-                meaning = "the recorded streams to run them on",
-                takes = "a list of stream names or paths of .gpas.gz files")
-        List<String> workloads,
+                meaning = "what the guests do",
+                takes =
+                        "a list of workloads, each the name of a recorded stream, the path of a .gpas.gz file, or a map with"
+                                + " 'stream', 'recording' or a family of synthetic workloads")
+        List<WorkloadEntry> workloads,
 
         @Key(
                 meaning = "the numbers of shadow pages to allow",
@@ -37,23 +39,25 @@ public record Experiment(
                 takes =
                         "direct (two-dimensional paging by the legacy MMU), tdpmmu (by the TDP MMU) or shadow (shadow paging, for"
                                 + " streams with virtual addresses)",
-                defaultText = "shadow for streams with virtual addresses, direct for others")
+                defaultText =
+                        "shadow for streams with virtual addresses, as recorded for recordings, direct for others")
         @Nullable Mode mode,
 
         @Key(
                 meaning = "the kernel that is simulated",
                 takes = "linux-2.6.3x, linux-3.11, linux-5.8, linux-6.1 or linux-6.12",
-                defaultText = "linux-6.1")
-        Kernel era,
+                defaultText = "as recorded for recordings, linux-6.1 for others")
+        @Nullable Kernel era,
 
         @Key(
                 meaning = "the pages with which the host backs guest memory",
                 takes = "4k (small pages) or thp (huge pages wherever they fit)",
-                defaultText = "4k")
-        Backing backing,
+                defaultText = "as recorded for recordings, 4k for others")
+        @Nullable Backing backing,
 
         @Key(
-                meaning = "the seeds of the random numbers that a policy may use; each gives a trial of its own",
+                meaning =
+                        "the seeds of the random numbers of synthetic workloads and policies; each gives a trial of its own",
                 takes = "a list of whole numbers of 0 or more, or ranges of them such as 1..30",
                 defaultText = "[1]")
         List<Long> seeds,
@@ -75,7 +79,7 @@ public record Experiment(
             @Nullable String name,
             @Nullable String description,
             @Nullable List<PolicyEntry> policies,
-            @Nullable List<String> workloads,
+            @Nullable List<WorkloadEntry> workloads,
             @Nullable List<QuotaEntry> quotas,
             @Nullable Mode mode,
             @Nullable Kernel era,
@@ -88,8 +92,8 @@ public record Experiment(
         this.workloads = List.copyOf(required("workloads", workloads));
         this.quotas = quotas == null ? List.of(QuotaEntry.DEFAULT) : List.copyOf(quotas);
         this.mode = mode;
-        this.era = era == null ? Kernel.LINUX_6_1 : era;
-        this.backing = backing == null ? Backing.SMALL : backing;
+        this.era = era;
+        this.backing = backing;
         this.seeds = seeds == null ? List.of(1L) : List.copyOf(seeds);
         this.audit = audit != null && audit;
     }
@@ -122,7 +126,7 @@ public record Experiment(
                 return new Problem("/policies/" + i, "two policies are called '" + names.get(i) + "'");
             }
         }
-        if (mode == Mode.TDPMMU && !era.era().tdp().exists()) {
+        if (mode == Mode.TDPMMU && era != null && !era.era().tdp().exists()) {
             return new Problem("/mode", "the kernel " + era.word() + " has no TDP MMU, so 'mode' cannot be tdpmmu");
         }
         for (int i = 0; i < seeds.size(); i++) {
@@ -131,6 +135,14 @@ public record Experiment(
             }
         }
         return null;
+    }
+
+    /** The host that the file describes, for workloads that bring none of their own. */
+    public Host host(Mode ownMode) {
+        return new Host(
+                mode == null ? ownMode : mode,
+                era == null ? Host.DEFAULT.era() : era,
+                backing == null ? Host.DEFAULT.backing() : backing);
     }
 
     /** Something wrong at a JSON pointer of the file. */

@@ -24,12 +24,27 @@ final class Findings {
                 manifest.quotas().stream().map(Comparison::quotaText).toList();
         List<String> workloads =
                 manifest.workloads().stream().map(Manifest.Workload::name).toList();
+        String kind = kind();
         int count = manifest.policies().size();
         return Numbers.capital(Numbers.word(count)) + (count == 1 ? " policy" : " policies") + " on "
                 + (workloads.size() == 1
-                        ? "the recorded stream " + workloads.get(0)
-                        : Numbers.word(workloads.size()) + " recorded streams (" + Numbers.list(workloads) + ")")
+                        ? "the " + kind + " " + workloads.get(0)
+                        : Numbers.word(workloads.size()) + " " + kind + "s (" + Numbers.list(workloads) + ")")
                 + ", at " + Numbers.list(quotas) + ".";
+    }
+
+    private String kind() {
+        List<Manifest.Kind> kinds = manifest.workloads().stream()
+                .map(Manifest.Workload::kind)
+                .distinct()
+                .toList();
+        return kinds.size() > 1
+                ? "workload"
+                : switch (kinds.get(0)) {
+                    case STREAM -> "recorded stream";
+                    case SYNTHETIC -> "synthetic workload";
+                    case RECORDING -> "recorded scenario";
+                };
     }
 
     /** The one sentence to take away. */

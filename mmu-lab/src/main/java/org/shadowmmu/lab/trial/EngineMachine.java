@@ -31,6 +31,11 @@ public final class EngineMachine extends VirtualMachineOfTrial {
         return new EngineMachine(VirtualMachine.create(options(host), vcpus, policies, listener), policies);
     }
 
+    /** The machine of the engine. */
+    VirtualMachine machine() {
+        return machine;
+    }
+
     private static MmuOptions options(Host host) {
         MmuOptions options = host.mode() == Mode.TDPMMU ? MmuOptions.withTdpMmu() : MmuOptions.tdp();
         return options.withEra(host.era().era());

@@ -16,15 +16,15 @@ for (const figure of document.querySelectorAll("figure.chart")) {
       return;
     }
     const points = data.lines[0].values.length;
-    const index = Math.max(0, Math.min(points - 1, Math.round(at * data.instructions / data.interval)));
-    const x = left + (right - left) * index * data.interval / data.instructions;
+    const index = Math.max(0, Math.min(points - 1, Math.round(at * data.length / data.interval)));
+    const x = left + (right - left) * index * data.interval / data.length;
     const cursor = svg.querySelector(".cursor");
     cursor.setAttribute("x1", x);
     cursor.setAttribute("x2", x);
     cursor.setAttribute("visibility", "visible");
     tip.replaceChildren();
     const head = document.createElement("b");
-    head.textContent = (index * data.interval / 1e9).toFixed(2) + "·10⁹ instructions";
+    head.textContent = (index * data.interval / data.unit).toFixed(data.digits) + data.clock;
     tip.append(head);
     for (const line of data.lines) {
       const row = document.createElement("div");

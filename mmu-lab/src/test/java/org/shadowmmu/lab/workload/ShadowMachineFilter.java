@@ -117,4 +117,24 @@ abstract class ShadowMachineFilter implements ShadowMachine {
     public long referencedPages() {
         return machine.referencedPages();
     }
+
+    @Override
+    public long zapped() {
+        return machine.zapped();
+    }
+
+    @Override
+    public long created() {
+        return machine.created();
+    }
+
+    @Override
+    public long stalePages() {
+        return machine.stalePages();
+    }
+
+    @Override
+    public long readDirtyLog(int addressSpace, int slot) {
+        return machine.readDirtyLog(addressSpace, slot);
+    }
 }

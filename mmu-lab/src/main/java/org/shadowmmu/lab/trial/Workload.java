@@ -1,0 +1,34 @@
+package org.shadowmmu.lab.trial;
+
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.lab.experiment.Experiment;
+import org.shadowmmu.lab.experiment.Host;
+import org.shadowmmu.lab.store.Manifest;
+import org.shadowmmu.lab.workload.Region;
+
+/** What a guest does in a trial, resolved: files are found and read once, regions are readings of its clock. */
+public sealed interface Workload permits AccessStream, NestedStorm, RecordedScenario {
+    /** Its name in results. */
+    String name();
+
+    /** The host that it runs on when the experiment says this much about it. */
+    Host host(Experiment experiment);
+
+    /** Why it cannot run on the hosts of an experiment, as a sentence without full stop; null if it can. */
+    @Nullable String refusal(Experiment experiment);
+
+    /** The pages of the guest's memory, of which a quota may be a share. */
+    long pages();
+
+    /** How many accesses it makes, for progress. */
+    long accesses();
+
+    /** The part whose figures count. */
+    Region region();
+
+    /** What the manifest says of it. */
+    Manifest.Workload facts();
+
+    /** Makes the machine of a trial and what drives it. */
+    Drive prepare(Start start);
+}
