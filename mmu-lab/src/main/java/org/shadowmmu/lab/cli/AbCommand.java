@@ -63,12 +63,14 @@ public final class AbCommand implements Callable<Integer> {
     @Parameters(
             arity = "2..*",
             paramLabel = "POLICY",
+            completionCandidates = PolicyNames.class,
             description = "Two or more policies, each as ID or ID:PARAMETER=VALUE,…; the first is compared with.")
     private List<String> names = List.of();
 
     @Option(
             names = "--workload",
             paramLabel = "NAME",
+            completionCandidates = WorkloadNames.class,
             split = ",",
             required = true,
             description = "Recorded streams, by name or as path of a .gpas.gz file; 'all' for every one.")
