@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.memory.HostMemory;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.MmuOptions;
@@ -108,23 +109,21 @@ final class RecordedBoots {
         return machine.machine();
     }
 
-    /** Repeated accesses to pages outside every slot: SMRAM, which replays seek in the normal address space. */
-    long repeatedOutsideMemory(String stream) {
-        long[] repeated = {0};
-        Set<Long> seen = new HashSet<>();
-        EngineMachine machine =
-                EngineMachine.upstream(MmuOptions.withTdpMmu(), survey(stream).vcpus());
-        StreamReplay replay = new StreamReplay(machine, survey(stream), true, count -> {});
-        replay.run(file(stream), next -> new ForwardingVisitor(next) {
+    /** Faults beyond the first on pages outside every slot: SMRAM, which replays seek in the normal address space. */
+    long repeatedFaultsOutsideMemory(String stream) {
+        Set<Long> outside = new HashSet<>();
+        VirtualMachine[] machine = new VirtualMachine[1];
+        Consumer<VirtualMachine> keep = made -> machine[0] = made;
+        replay(stream, MmuOptions.withTdpMmu(), Memory.PRESENT_HUGE, keep, next -> new ForwardingVisitor(next) {
             @Override
             public void access(EntryKind kind, long gfn) {
-                if (machine.machine().core().memslots.find(0, gfn) == null && !seen.add(gfn)) {
-                    repeated[0]++;
+                if (machine[0].core().memslots.find(0, gfn) == null) {
+                    outside.add(gfn);
                 }
                 super.access(kind, gfn);
             }
         });
-        return repeated[0];
+        return machine[0].counters().get(Counter.PF_EMULATE) - outside.size();
     }
 
     /** A page of a RAM block. */

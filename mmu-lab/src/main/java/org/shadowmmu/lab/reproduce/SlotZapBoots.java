@@ -80,8 +80,8 @@ final class SlotZapBoots {
                 + " Linux 6.1 the first boot gives THP " + violations(pc, newer, Memory.PRESENT_HUGE) + "; 4 KiB "
                 + violations(pc, newer, Memory.PRESENT_SMALL)
                 + ", as the script beside the streams estimated (2,296 / 1,963 and 145,783 / 134,245) but for "
-                + boots.repeatedOutsideMemory(pc)
-                + " repeated accesses to SMRAM, which are device accesses here and memory there. Short boots and guests that read option"
+                + boots.repeatedFaultsOutsideMemory(pc)
+                + " faults on SMRAM, which is no memory in the address space that replays use. Short boots and guests that read option"
                 + " ROMs gain more: boot-1g THP " + violations("boot-1g", OF_2020, Memory.FRESH_HUGE) + "; 4 KiB "
                 + violations("boot-1g", OF_2020, Memory.FRESH_SMALL) + "; rom-1g THP "
                 + violations("rom-1g", OF_2020, Memory.FRESH_HUGE) + "; 4 KiB "
