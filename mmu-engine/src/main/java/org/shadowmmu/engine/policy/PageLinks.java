@@ -1,8 +1,6 @@
 package org.shadowmmu.engine.policy;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * The intrusive links of one policy: for each page id the queue that holds the page and its two neighbours there. Flat
@@ -19,7 +17,7 @@ final class PageLinks {
     /** 0 for none, else 1 + the position of the queue in {@link #queues}. */
     private int[] owner = {};
 
-    private final List<LinkedPageQueue> queues = new ArrayList<>();
+    private LinkedPageQueue[] queues = {};
 
     PageLinks(LivePages pages, PolicyWatch watch) {
         this.pages = pages;
@@ -27,8 +25,9 @@ final class PageLinks {
     }
 
     LinkedPageQueue newQueue() {
-        LinkedPageQueue queue = new LinkedPageQueue(this, queues.size() + 1);
-        queues.add(queue);
+        LinkedPageQueue queue = new LinkedPageQueue(this, queues.length + 1);
+        queues = Arrays.copyOf(queues, queues.length + 1);
+        queues[queues.length - 1] = queue;
         return queue;
     }
 
@@ -53,7 +52,7 @@ final class PageLinks {
     void release(int id) {
         int number = owner(id);
         if (number != 0) {
-            queues.get(number - 1).unlink(id);
+            queues[number - 1].unlink(id);
             owner[id] = 0;
         }
     }
