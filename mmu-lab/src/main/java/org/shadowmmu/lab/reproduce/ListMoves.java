@@ -71,6 +71,6 @@ final class ListMoves {
                 Basis.COUNTED,
                 perTable == (long) ANCESTORS * TABLES && perLeaf == (ANCESTORS + 1) * leaves,
                 "a mapping moves the table itself as well, so 4 moves, of which 3 are ancestors: 512 times those of an"
-                        + " allocation; the price of a move is estimated");
+                        + " allocation; a fault prefetches 7 more mappings; the price of a move is estimated");
     }
 }

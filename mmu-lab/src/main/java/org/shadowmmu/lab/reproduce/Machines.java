@@ -39,6 +39,13 @@ public final class Machines {
         return VirtualMachine.create(options, vcpus, PolicyRuntime.create(assignment, SEED), listener);
     }
 
+    /** A machine where the policy of a jar takes one decision and upstream the others. */
+    VirtualMachine taking(
+            Decision decision, String policy, Map<String, String> parameters, MmuOptions options, int vcpus) {
+        PolicyAssignment assignment = PolicyAssignment.mixing(Map.of(decision, jars.choose(policy, parameters)));
+        return VirtualMachine.create(options, vcpus, PolicyRuntime.create(assignment, SEED), null);
+    }
+
     /** A machine under the rules of Linux 6.1. */
     static VirtualMachine upstream(MmuOptions options, int vcpus, @Nullable MmuEvents listener) {
         return VirtualMachine.create(options, vcpus, PolicyRuntime.upstream(), listener);

@@ -2,6 +2,7 @@ package org.shadowmmu.lab.reproduce;
 
 import java.util.List;
 import java.util.Map;
+import org.shadowmmu.api.Decision;
 import org.shadowmmu.engine.lock.YieldPoint;
 import org.shadowmmu.engine.lock.Yielding;
 import org.shadowmmu.engine.shadow.MmuOptions;
@@ -30,7 +31,7 @@ final class ObsoleteOrder {
     private record Left(long obsolete, long revived) {}
 
     private Left left(String policy, Map<String, String> parameters, ObsoleteWalk walk) {
-        VirtualMachine machine = machines.under(policy, parameters, MmuOptions.tdp(), 2, null);
+        VirtualMachine machine = machines.taking(Decision.RECLAIM_ORDER, policy, parameters, MmuOptions.tdp(), 2);
         long pages = (long) TABLES * TABLE;
         machine.host().addBacking(0, pages, false);
         machine.host().addBacking(1, TABLE, false);
