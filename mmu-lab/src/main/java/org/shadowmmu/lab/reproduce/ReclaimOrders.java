@@ -22,10 +22,12 @@ public final class ReclaimOrders implements Story {
     private static final int CEILING = 31_232;
 
     private final Machines machines;
+    private final FieldCase field;
 
     /** Makes the story. */
-    public ReclaimOrders(Machines machines) {
+    ReclaimOrders(Machines machines, RecordedBoots streams) {
         this.machines = machines;
+        field = new FieldCase(machines, streams);
     }
 
     @Override
@@ -167,6 +169,7 @@ public final class ReclaimOrders implements Story {
         findings.add(noEffect());
         findings.add(new ListMoves(machines).measure());
         findings.add(new ObsoleteOrder(machines).measure());
+        findings.addAll(field.measure(quick));
         return findings;
     }
 
@@ -273,7 +276,6 @@ public final class ReclaimOrders implements Story {
 
     @Override
     public List<String> leftOut() {
-        return List.of(
-                "S3.6, S3.6b and S3.6c need the compile under shadow paging of the field case, which is not run here.");
+        return List.of();
     }
 }

@@ -9,11 +9,12 @@ public final class Stories {
 
     /** The stories that are measured. */
     public static List<Story> all(Machines machines, StreamCatalog streams) {
+        RecordedBoots boots = new RecordedBoots(streams);
         return List.of(
                 new OrphanedChildren(machines),
                 new RootTearDown(),
-                new ReclaimOrders(machines),
-                new SlotScopes(new RecordedBoots(streams)),
+                new ReclaimOrders(machines, boots),
+                new SlotScopes(boots),
                 new FastInvalidate());
     }
 }

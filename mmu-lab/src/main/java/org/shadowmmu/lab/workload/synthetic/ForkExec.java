@@ -36,6 +36,8 @@ public final class ForkExec {
      * @param huge whether the host backs it with huge pages where the MMU allows
      * @param programs programs that run in all
      * @param stretches stretches of a million instructions per program
+     * @param last programs at the end that run for another time
+     * @param lastStretches stretches of each of those
      * @param regions 2 MiB regions that a program has pages in, i.e. its leaf tables
      * @param pagesPerRegion pages that a program has in each of them
      * @param regionsPerDirectory neighbouring regions, up to 512; each run of them lies in a GiB of its own
@@ -53,6 +55,8 @@ public final class ForkExec {
             boolean huge,
             int programs,
             int stretches,
+            int last,
+            int lastStretches,
             int regions,
             int pagesPerRegion,
             int regionsPerDirectory,
@@ -69,7 +73,13 @@ public final class ForkExec {
          * @throws IllegalArgumentException if a number is outside its range
          */
         public Shape {
-            if (vcpus < 1 || programs < 0 || stretches < 0 || uses < 0 || kernelUses < 0 || turn < 1) {
+            if (vcpus < 1
+                    || programs < 0
+                    || stretches < 0
+                    || lastStretches < 0
+                    || uses < 0
+                    || kernelUses < 0
+                    || turn < 1) {
                 throw new IllegalArgumentException("there is at least one virtual CPU and one use per turn");
             }
             if (regions < 1 || pagesPerRegion < 1 || pagesPerRegion > MAX_PAGES_PER_REGION) {
@@ -93,7 +103,67 @@ public final class ForkExec {
          */
         public static Shape compile(int programs, int stretches, long seed) {
             return new Shape(
-                    2, 1 << 18, true, programs, stretches, 40, 18, 8, 9, 1487, 3, 647, 16, FrameReuse.OLDEST, seed);
+                    2,
+                    1 << 18,
+                    true,
+                    programs,
+                    stretches,
+                    0,
+                    0,
+                    40,
+                    18,
+                    8,
+                    9,
+                    1487,
+                    3,
+                    647,
+                    16,
+                    FrameReuse.OLDEST,
+                    seed);
+        }
+
+        /** The same guest with other habits. */
+        public Shape using(int newUses, int newBusyRegions) {
+            return new Shape(
+                    vcpus,
+                    pages,
+                    huge,
+                    programs,
+                    stretches,
+                    last,
+                    lastStretches,
+                    regions,
+                    pagesPerRegion,
+                    regionsPerDirectory,
+                    newBusyRegions,
+                    newUses,
+                    hot,
+                    kernelUses,
+                    turn,
+                    reuse,
+                    seed);
+        }
+
+        /** The same guest, whose last programs run for another time: they are what is measured, the others lead up to it. */
+        public Shape lastOnes(int count, int theirStretches) {
+            return new Shape(
+                    vcpus,
+                    pages,
+                    huge,
+                    programs,
+                    stretches,
+                    count,
+                    theirStretches,
+                    regions,
+                    pagesPerRegion,
+                    regionsPerDirectory,
+                    busyRegions,
+                    uses,
+                    hot,
+                    kernelUses,
+                    turn,
+                    reuse,
+                    seed);
         }
     }
 
@@ -147,8 +217,9 @@ public final class ForkExec {
                 child.use(cpu, parentPage(page), EntryKind.WRITE);
             }
             child.end(cpu);
-            usesLeft = shape.stretches() * shape.uses();
             started++;
+            usesLeft = (started > shape.programs() - shape.last() ? shape.lastStretches() : shape.stretches())
+                    * shape.uses();
             return new GuestProcess(kernel, cpu);
         }
 

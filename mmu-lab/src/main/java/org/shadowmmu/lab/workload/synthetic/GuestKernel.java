@@ -82,8 +82,7 @@ final class GuestKernel {
         return (table << 12) + 8L * index;
     }
 
-    /** A free frame, with whatever it held. */
-    long takeFrame() {
+    private long takeFrame() {
         if (free.isEmpty()) {
             throw new IllegalStateException("the guest has no memory left");
         }
@@ -98,8 +97,8 @@ final class GuestKernel {
         }
     }
 
-    /** A frame for a page table, cleared. */
-    long newTable(int cpu) {
+    /** A free frame, overwritten as a whole: cleared, or with the copy of another. */
+    long newFrame(int cpu) {
         long gfn = takeFrame();
         clear(cpu, gfn);
         return gfn;
@@ -107,13 +106,13 @@ final class GuestKernel {
 
     /** A top table: empty below, the kernel's map above. */
     long newTopTable(int cpu) {
-        long gfn = newTable(cpu);
+        long gfn = newFrame(cpu);
         store(cpu, gfn, KERNEL_ENTRY, BOOT_TABLE << 12 | PRESENT_WRITABLE);
         return gfn;
     }
 
     /** Clears a page with a string instruction. Once a word went in without a fault, the rest does. */
-    void clear(int cpu, long gfn) {
+    private void clear(int cpu, long gfn) {
         boolean through = false;
         for (int word = 0; word < WORDS; word++) {
             if (through) {

@@ -72,13 +72,10 @@ final class GuestProcess {
         long table = table(cpu, address, 1);
         int at = index(address, 1);
         long old = kernel.load(table, at);
-        if ((old & PRESENT) == 0) {
-            long gfn = kernel.takeFrame();
-            kernel.clear(cpu, gfn);
-            kernel.store(cpu, table, at, gfn << 12 | LEAF);
-        } else {
-            // A child copies what it shares; its parent is alone with the page again once the child has gone.
-            kernel.store(cpu, table, at, forked ? kernel.takeFrame() << 12 | LEAF : old | WRITABLE);
+        boolean present = (old & PRESENT) != 0;
+        // A child copies what it shares; its parent is alone with the page again once the child has gone.
+        kernel.store(cpu, table, at, present && !forked ? old | WRITABLE : kernel.newFrame(cpu) << 12 | LEAF);
+        if (present) {
             kernel.invalidate(cpu, address);
         }
     }
@@ -93,7 +90,7 @@ final class GuestProcess {
         if (known != null) {
             return known;
         }
-        long made = kernel.newTable(cpu);
+        long made = kernel.newFrame(cpu);
         kernel.store(cpu, table(cpu, address, level + 1), index(address, level + 1), made << 12 | TABLE);
         tables.get(level).put(base, made);
         return made;
