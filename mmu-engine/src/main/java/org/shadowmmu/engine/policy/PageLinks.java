@@ -1,10 +1,12 @@
 package org.shadowmmu.engine.policy;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+<<<<<<< HEAD
 import java.util.List;
 import org.shadowmmu.engine.event.Work;
 import org.shadowmmu.engine.event.WorkCounter;
+=======
+>>>>>>> slots
 
 /**
  * The intrusive links of one policy: for each page id the queue that holds the page and its two neighbours there. Flat
@@ -21,8 +23,12 @@ final class PageLinks {
     /** 0 for none, else 1 + the position of the queue in {@link #queues}. */
     private int[] owner = {};
 
+<<<<<<< HEAD
     private final Work work;
     private final List<LinkedPageQueue> queues = new ArrayList<>();
+=======
+    private LinkedPageQueue[] queues = {};
+>>>>>>> slots
 
     PageLinks(LivePages pages, PolicyWatch watch, Work work) {
         this.pages = pages;
@@ -31,8 +37,9 @@ final class PageLinks {
     }
 
     LinkedPageQueue newQueue() {
-        LinkedPageQueue queue = new LinkedPageQueue(this, queues.size() + 1);
-        queues.add(queue);
+        LinkedPageQueue queue = new LinkedPageQueue(this, queues.length + 1);
+        queues = Arrays.copyOf(queues, queues.length + 1);
+        queues[queues.length - 1] = queue;
         return queue;
     }
 
@@ -80,7 +87,7 @@ final class PageLinks {
     void release(int id) {
         int number = owner(id);
         if (number != 0) {
-            queues.get(number - 1).unlink(id);
+            queues[number - 1].unlink(id);
             owner[id] = 0;
         }
     }

@@ -52,6 +52,9 @@ public final class PolicyRuntime {
     private boolean creating = true;
 
     private final PolicyInstance[] members;
+    /** Those that may keep something for a page. */
+    private final PolicyInstance[] keeping;
+
     private final PolicyInstance[] answering = new PolicyInstance[Decision.values().length];
     private final long[] asked = new long[Decision.values().length];
     private final LinkedPageQueue requestedZaps = new PageLinks(pages, new PolicyWatch(), new Work()).newQueue();
@@ -83,6 +86,7 @@ public final class PolicyRuntime {
                 .choices()
                 .forEach((decision, choice) -> answering[decision.ordinal()] = instance(distinct, choice, seed));
         members = distinct.toArray(new PolicyInstance[0]);
+        keeping = distinct.stream().filter(member -> !idles(member)).toArray(PolicyInstance[]::new);
         creating = false;
 
         reclaimOrder = implementation(Decision.RECLAIM_ORDER, ReclaimOrder.class);
@@ -191,11 +195,15 @@ public final class PolicyRuntime {
         return answer;
     }
 
+    /** Whether a member does nothing between decisions: the upstream rules listen only for the sake of their reclaim order. */
+    private boolean idles(PolicyInstance member) {
+        return member.choice == PolicyChoice.UPSTREAM && member != answering[RECLAIM];
+    }
+
     private PolicyInstance[] listeners(Hook hook) {
         List<PolicyInstance> listeners = new ArrayList<>();
         for (PolicyInstance member : members) {
-            // The upstream rules listen only for the sake of their reclaim order.
-            if (member.choice == PolicyChoice.UPSTREAM && member != answering[RECLAIM]) {
+            if (idles(member)) {
                 continue;
             }
             try {
@@ -503,10 +511,12 @@ public final class PolicyRuntime {
             watch.leave();
         }
         int id = page.id();
-        for (PolicyInstance member : members) {
+        for (PolicyInstance member : keeping) {
             member.forget(id);
         }
-        requestedZaps.remove(page);
+        if (!requestedZaps.isEmpty()) {
+            requestedZaps.remove(page);
+        }
         pages.remove(page);
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.event.EventStream;
 import org.shadowmmu.engine.event.Work;
+import org.shadowmmu.engine.lock.Interleaving;
 import org.shadowmmu.engine.lock.MmuLock;
 import org.shadowmmu.engine.memory.GuestMemory;
 import org.shadowmmu.engine.memory.HostMemory;
@@ -31,6 +32,9 @@ public final class MmuCore {
     public final Rmaps rmaps;
     public final UnsyncTree unsync;
     public final LeafSptes leaves;
+
+    /** Who acts in the middle of an operation. */
+    public Interleaving interleaving = Interleaving.NONE;
 
     /** Makes an empty virtual machine. */
     public MmuCore(MmuOptions options, int vcpus, PolicyRuntime policies, EventStream events) {

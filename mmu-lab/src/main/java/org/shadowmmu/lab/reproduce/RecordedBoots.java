@@ -15,7 +15,9 @@ import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.vm.VirtualMachine;
 import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.trial.EngineMachine;
+import org.shadowmmu.lab.trial.ShadowEngineMachine;
 import org.shadowmmu.lab.workload.EntryKind;
+import org.shadowmmu.lab.workload.ShadowReplay;
 import org.shadowmmu.lab.workload.StreamCatalog;
 import org.shadowmmu.lab.workload.StreamReplay;
 import org.shadowmmu.lab.workload.StreamSurvey;
@@ -106,6 +108,14 @@ final class RecordedBoots {
         }
         prepare.accept(machine.machine());
         replay.run(file(stream), around);
+        return machine.machine();
+    }
+
+    /** Replays a stream with virtual addresses under shadow paging, on memory that is all present. */
+    VirtualMachine replayShadow(String stream, MmuOptions options) {
+        ShadowEngineMachine machine =
+                ShadowEngineMachine.upstream(options, survey(stream).vcpus());
+        new ShadowReplay(machine, survey(stream), false, count -> {}).run(file(stream));
         return machine.machine();
     }
 

@@ -12,7 +12,7 @@ public final class Stories {
         RecordedBoots boots = new RecordedBoots(streams);
         return List.of(
                 new OrphanedChildren(machines),
-                new RootTearDown(),
+                new RootTearDown(boots),
                 new ReclaimOrders(machines, boots),
                 new SlotScopes(boots),
                 new FastInvalidate());
