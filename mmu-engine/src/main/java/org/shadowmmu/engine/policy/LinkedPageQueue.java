@@ -96,6 +96,11 @@ final class LinkedPageQueue implements PageQueue {
         return size;
     }
 
+    /** The number of the page at the old end, {@link PageLinks#NONE} if there is none. */
+    int oldestId() {
+        return oldest;
+    }
+
     @Override
     public @Nullable ShadowPageView oldest() {
         links.watch.step();

@@ -1,6 +1,12 @@
 package org.shadowmmu.engine.policy;
 
 import java.util.Arrays;
+<<<<<<< HEAD
+import java.util.List;
+import org.shadowmmu.engine.event.Work;
+import org.shadowmmu.engine.event.WorkCounter;
+=======
+>>>>>>> slots
 
 /**
  * The intrusive links of one policy: for each page id the queue that holds the page and its two neighbours there. Flat
@@ -17,11 +23,17 @@ final class PageLinks {
     /** 0 for none, else 1 + the position of the queue in {@link #queues}. */
     private int[] owner = {};
 
+<<<<<<< HEAD
+    private final Work work;
+    private final List<LinkedPageQueue> queues = new ArrayList<>();
+=======
     private LinkedPageQueue[] queues = {};
+>>>>>>> slots
 
-    PageLinks(LivePages pages, PolicyWatch watch) {
+    PageLinks(LivePages pages, PolicyWatch watch, Work work) {
         this.pages = pages;
         this.watch = watch;
+        this.work = work;
     }
 
     LinkedPageQueue newQueue() {
@@ -36,7 +48,7 @@ final class PageLinks {
         return id < owner.length ? owner[id] : 0;
     }
 
-    /** Takes the page out of the queue it is in, if any, and books it on another. */
+    /** Takes the page out of the queue it is in, which makes it a move, and books it on another. */
     void claim(int id, int queueNumber) {
         if (id >= owner.length) {
             int length = Math.max(id + 1, Math.max(64, 2 * owner.length));
@@ -44,8 +56,31 @@ final class PageLinks {
             younger = Arrays.copyOf(younger, length);
             owner = Arrays.copyOf(owner, length);
         }
-        release(id);
+        if (owner[id] != 0) {
+            work.add(WorkCounter.LIST_MOVES);
+            release(id);
+        }
         owner[id] = queueNumber;
+    }
+
+    /** The page at the old end of the first queue that has one; {@link #NONE} if all are empty. */
+    int first() {
+        return firstFrom(0);
+    }
+
+    /** The younger neighbour of a page that is in a queue, or the page at the old end of a later queue. */
+    int next(int id) {
+        return younger[id] != NONE ? younger[id] : firstFrom(owner[id]);
+    }
+
+    private int firstFrom(int position) {
+        for (int i = position; i < queues.size(); i++) {
+            int id = queues.get(i).oldestId();
+            if (id != NONE) {
+                return id;
+            }
+        }
+        return NONE;
     }
 
     /** Takes the page out of the queue it is in, if any. */

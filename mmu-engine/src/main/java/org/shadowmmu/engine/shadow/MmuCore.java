@@ -24,7 +24,7 @@ public final class MmuCore {
     public final HostMemory host = new HostMemory();
     public final MemslotTable memslots = new MemslotTable();
     public final GuestMemory memory = new GuestMemory(memslots, host);
-    public final Work work = new Work();
+    public final Work work;
     public final ShadowPages pages;
     /** The roots of the TDP MMU, newest first (TDP-1). */
     public final List<ShadowPage> tdpRoots = new ArrayList<>();
@@ -40,6 +40,7 @@ public final class MmuCore {
     public MmuCore(MmuOptions options, int vcpus, PolicyRuntime policies, EventStream events) {
         this.options = options;
         this.policies = policies;
+        this.work = policies.work();
         this.pages = new ShadowPages(options.era().pages(), policies.watch(), work);
         this.events = events;
         this.counters = new Counters(vcpus);

@@ -13,7 +13,7 @@ public final class Stories {
         return List.of(
                 new OrphanedChildren(machines),
                 new RootTearDown(boots),
-                new ReclaimOrders(machines),
+                new ReclaimOrders(machines, boots),
                 new SlotScopes(boots),
                 new FastInvalidate());
     }
