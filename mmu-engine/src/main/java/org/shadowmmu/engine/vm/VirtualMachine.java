@@ -10,6 +10,7 @@ import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.event.EventStream;
 import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.fault.PageFaults;
+import org.shadowmmu.engine.lock.Interleaving;
 import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.lock.MmuLock;
 import org.shadowmmu.engine.lookup.PageLookup;
@@ -31,6 +32,7 @@ import org.shadowmmu.engine.vcpu.Nesting;
 import org.shadowmmu.engine.vcpu.Registers;
 import org.shadowmmu.engine.vcpu.Roots;
 import org.shadowmmu.engine.zap.FastZap;
+import org.shadowmmu.engine.zap.ObsoleteWalk;
 import org.shadowmmu.engine.zap.Reclaimer;
 import org.shadowmmu.engine.zap.SlotZap;
 import org.shadowmmu.engine.zap.Zapper;
@@ -47,6 +49,7 @@ public final class VirtualMachine {
     private final Reclaimer reclaimer;
     private final Memslots memslots;
     private final DirtyLog dirtyLog;
+    private final FastZap fastZap;
     private final TdpMmu tdp;
     private final List<Vcpu> vcpus = new ArrayList<>();
     private final InvalidList requested = new InvalidList();
@@ -57,7 +60,7 @@ public final class VirtualMachine {
         reclaimer = new Reclaimer(core, zapper);
         tdp = new TdpMmu(core);
         WriteProtection protection = new WriteProtection(core, tdp);
-        FastZap fastZap = new FastZap(core, zapper, tdp);
+        fastZap = new FastZap(core, zapper, tdp);
         Synchronizer synchronizer = new Synchronizer(core, zapper, protection);
         PageLookup lookup = new PageLookup(core, zapper, synchronizer, protection);
         Roots roots = new Roots(core, zapper, reclaimer, lookup, synchronizer, tdp);
@@ -141,6 +144,11 @@ public final class VirtualMachine {
     /** The MMU lock: how long it was held, for what, and where it is let go. */
     public MmuLock lock() {
         return core.lock;
+    }
+
+    /** Sets which list the fast zap walks, to see what a change of upstream's list would break. */
+    public void setObsoleteWalk(ObsoleteWalk walk) {
+        fastZap.setWalk(walk);
     }
 
     /** Shadow pages in use, {@code n_used_mmu_pages}. */
@@ -233,6 +241,39 @@ public final class VirtualMachine {
         }
         dirtyLog.clear(slot, first, count);
         return Memslots.OK;
+    }
+
+    /**
+     * Zaps every leaf that maps a frame of a range, in both address spaces and under roots that are invalid, too; tables and
+     * roots stay (MN-14). The kernel does so when the memory type of guest memory changes (MN-15).
+     *
+     * @param first first guest frame number
+     * @param end the guest frame number behind the last
+     */
+    public void zapGfnRange(long first, long end) {
+        core.lock.write(LockedWork.UNMAP);
+        core.host.noteInvalidation();
+        boolean any = false;
+        for (int space = 0; space < MemslotTable.ADDRESS_SPACES; space++) {
+            for (int place = 0; place < core.memslots.count(space); place++) {
+                Memslot slot = core.memslots.slot(space, place);
+                long from = Math.max(first, slot.baseGfn());
+                long to = Math.min(end, slot.endGfn());
+                if (from < to) {
+                    any |= core.rmaps.zapRange(slot, from, to);
+                    any |= tdp.zapLeaves(space, from, to);
+                }
+            }
+        }
+        if (any) {
+            core.requests.remoteFlush();
+        }
+        core.lock.release();
+    }
+
+    /** Sets who acts in the middle of operations. */
+    public void interleave(Interleaving interleaving) {
+        core.interleaving = interleaving;
     }
 
     /** The MMU notifier: the host takes pages of a backing away (MN-1, MN-10). */

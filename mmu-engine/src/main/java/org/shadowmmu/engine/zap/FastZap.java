@@ -20,12 +20,18 @@ public final class FastZap {
     private final Zapper zapper;
     private final TdpMmu tdp;
     private final InvalidList list = new InvalidList();
+    private ObsoleteWalk walk = ObsoleteWalk.CREATION_ORDER;
 
     /** Makes the fast zap of a virtual machine. */
     public FastZap(MmuCore core, Zapper zapper, TdpMmu tdp) {
         this.tdp = tdp;
         this.core = core;
         this.zapper = zapper;
+    }
+
+    /** Sets which list is searched for obsolete pages. */
+    public void setWalk(ObsoleteWalk newWalk) {
+        walk = newWalk;
     }
 
     /** Makes every page obsolete, asks every virtual CPU to drop its roots, and zaps what no one uses. */
@@ -67,26 +73,41 @@ public final class FastZap {
         tdp.zapInvalidated();
     }
 
-    /** Zaps obsolete pages from the oldest to the first current one; commits once, however often it yields (ZAP-61). */
+    /**
+     * Zaps obsolete pages from the oldest to the first current one; commits once, however often it yields (ZAP-61). Another
+     * {@link ObsoleteWalk} may go on to the end.
+     */
     private void zapObsolete() {
         int batch = 0;
-        ShadowPage page = core.pages.oldest();
-        while (page != null && page.obsolete()) {
+        ShadowPage page = first();
+        while (page != null && (page.obsolete() || walk == ObsoleteWalk.RECLAIM_ORDER_TO_THE_END)) {
             if (batch >= BATCH && core.lock.wantsYield(YieldPoint.OBSOLETE_BATCH)) {
                 core.lock.letGo(YieldPoint.OBSOLETE_BATCH);
                 batch = 0;
-                page = core.pages.oldest();
+                page = first();
                 continue;
             }
             core.work.add(WorkCounter.LIST_STEPS);
-            @Nullable ShadowPage newer = page.newer();
-            if (Role.invalid(page.role)) {
+            @Nullable ShadowPage newer = next(page);
+            if (Role.invalid(page.role) || !page.obsolete()) {
                 page = newer;
                 continue;
             }
             batch += zapper.prepare(page, list);
-            page = zapper.unstable() ? core.pages.oldest() : newer;
+            page = zapper.unstable() ? first() : newer;
         }
         zapper.commit(list);
+    }
+
+    private @Nullable ShadowPage first() {
+        return walk == ObsoleteWalk.CREATION_ORDER
+                ? core.pages.oldest()
+                : (ShadowPage) core.policies.firstInReclaimQueues();
+    }
+
+    private @Nullable ShadowPage next(ShadowPage page) {
+        return walk == ObsoleteWalk.CREATION_ORDER
+                ? page.newer()
+                : (ShadowPage) core.policies.nextInReclaimQueues(page);
     }
 }

@@ -70,7 +70,7 @@ public final class ReproduceCommand implements Callable<Integer> {
                 policies.load(host, environment, spec.commandLine().getErr())) {
             Machines machines = new Machines((id, settings) -> catalog.find(id).choose(settings));
             List<Measured> measured = new ArrayList<>();
-            for (Story story : chosen(Stories.all(machines))) {
+            for (Story story : chosen(Stories.all(machines, environment.streams()))) {
                 long start = environment.clock().millis();
                 Measured result = Measured.of(story, quick);
                 out.print(result.text());

@@ -81,7 +81,13 @@ public record WorkloadEntry(
                 meaning = "a guest hypervisor under which nested guests boot, write to their memory and end",
                 takes = "a map of its parameters, {} for the defaults",
                 defaultText = "another kind of workload")
-        @Nullable BootStorm bootStorm) {
+        @Nullable BootStorm bootStorm,
+
+        @Key(
+                meaning = "a guest under shadow paging in which short processes are forked, start a program and end",
+                takes = "a map of its parameters, {} for the defaults",
+                defaultText = "another kind of workload")
+        @Nullable Processes processes) {
     /**
      * @throws IllegalArgumentException if it names no workload, or more than one
      */
@@ -97,7 +103,8 @@ public record WorkloadEntry(
             @JsonProperty("working-sets") @Nullable WorkingSets workingSets,
             @JsonProperty("memslot-churn") @Nullable MemslotChurn memslotChurn,
             @JsonProperty("migration") @Nullable Migration migration,
-            @JsonProperty("boot-storm") @Nullable BootStorm bootStorm) {
+            @JsonProperty("boot-storm") @Nullable BootStorm bootStorm,
+            @JsonProperty("processes") @Nullable Processes processes) {
         this.name = name;
         this.stream = stream;
         this.recording = recording;
@@ -109,8 +116,12 @@ public record WorkloadEntry(
         this.memslotChurn = memslotChurn;
         this.migration = migration;
         this.bootStorm = bootStorm;
+        this.processes = processes;
         List<String> kinds = new ArrayList<>();
-        choices(stream, recording, families(sequentialFill, zipf, workingSets, memslotChurn, migration, bootStorm))
+        choices(
+                        stream,
+                        recording,
+                        families(sequentialFill, zipf, workingSets, memslotChurn, migration, bootStorm, processes))
                 .forEach((kind, value) -> kinds.add(kind));
         if (kinds.size() != 1) {
             throw new IllegalArgumentException("a workload is exactly one of 'stream', 'recording' and the families "
@@ -149,12 +160,13 @@ public record WorkloadEntry(
     /** A recorded stream. */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static WorkloadEntry of(String stream) {
-        return new WorkloadEntry(null, stream, null, null, null, null, null, null, null, null, null);
+        return new WorkloadEntry(null, stream, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** The family of a synthetic workload with its parameters; null for a recorded one. */
     public @Nullable Family family() {
-        List<Family> families = families(sequentialFill, zipf, workingSets, memslotChurn, migration, bootStorm);
+        List<Family> families =
+                families(sequentialFill, zipf, workingSets, memslotChurn, migration, bootStorm, processes);
         return families.isEmpty() ? null : families.get(0);
     }
 

@@ -11,6 +11,8 @@ public enum Cost {
     RMAP_STEP(485, Kind.FITTED, "story 1, 2020: deleting slot 0 takes more than 60 s with stale pages (S1.4)"),
     CHAIN_STEP(100, Kind.PUBLISHED, "114df303a7ee: several ms in a chain of 49,847 pages"),
     LIST_STEP(24, Kind.PUBLISHED, "982b3394dd23: 50 us for the 2,053 pages of a 4 GiB guest"),
+    LIST_MOVE(72, Kind.ESTIMATED, "a move touches the page and two neighbours: three steps over the list"),
+    ZERO_PAGE(150, Kind.ESTIMATED, "100 to 200 ns for 4 KiB, warm; each new shadow page is zeroed"),
     EXIT(540, Kind.PUBLISHED, "AMD EPYC, VMRUN to VMEXIT, 1,350 cycles at 2.5 GHz"),
     NESTED_EXIT(5_400, Kind.PUBLISHED, "ten plain exits; 13,142 to 14,918 cycles measured in 2019"),
     FAULT(1_460, Kind.ESTIMATED, "an EPT violation of 2 us without its exit; no table was published"),

@@ -10,6 +10,7 @@ import org.shadowmmu.lab.experiment.Backing;
 import org.shadowmmu.lab.experiment.Experiment;
 import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.experiment.Mode;
+import org.shadowmmu.lab.experiment.SequentialFill;
 import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.workload.Region;
 import org.shadowmmu.lab.workload.Replay;
@@ -65,6 +66,11 @@ public record AccessStream(String name, StreamSource source, StreamSurvey survey
         return survey.header().gva();
     }
 
+    /** A fill of only writes, or only reads, draws random numbers in vain. */
+    private static boolean oneKind(SequentialFill fill) {
+        return fill.writes().thousandths() == 0 || fill.writes().thousandths() == 1000;
+    }
+
     @Override
     public Host host(Experiment experiment) {
         return experiment.host(virtual() ? Mode.SHADOW : Mode.DIRECT);
@@ -81,6 +87,11 @@ public record AccessStream(String name, StreamSource source, StreamSurvey survey
                 ? null
                 : "'" + name + "' has " + (virtual() ? "" : "no ") + "virtual addresses, so it cannot run in mode "
                         + mode.word();
+    }
+
+    @Override
+    public boolean random() {
+        return family() != null && !(family() instanceof SequentialFill fill && oneKind(fill));
     }
 
     @Override

@@ -31,8 +31,14 @@ public final class EngineMachine extends VirtualMachineOfTrial {
         return new EngineMachine(VirtualMachine.create(options(host), vcpus, policies, listener), policies);
     }
 
+    /** Makes a machine with any options, under upstream's rules; for comparisons that no experiment file describes. */
+    public static EngineMachine upstream(MmuOptions options, int vcpus) {
+        PolicyRuntime policies = PolicyRuntime.upstream();
+        return new EngineMachine(VirtualMachine.create(options, vcpus, policies, null), policies);
+    }
+
     /** The machine of the engine. */
-    VirtualMachine machine() {
+    public VirtualMachine machine() {
         return machine;
     }
 

@@ -31,6 +31,11 @@ record NestedStorm(String name, BootStorm family, Region region) implements Work
     }
 
     @Override
+    public boolean random() {
+        return false;
+    }
+
+    @Override
     public long pages() {
         return StormReplay.hypervisorPages(family);
     }

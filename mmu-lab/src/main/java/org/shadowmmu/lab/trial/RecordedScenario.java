@@ -57,6 +57,11 @@ record RecordedScenario(String name, Path file, ScenarioSurvey survey, Region re
     }
 
     @Override
+    public boolean random() {
+        return false;
+    }
+
+    @Override
     public long pages() {
         return survey.pages();
     }

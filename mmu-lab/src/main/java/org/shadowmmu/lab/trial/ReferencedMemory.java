@@ -66,7 +66,14 @@ public final class ReferencedMemory {
         for (int i = 0; i < directories.size(); i++) {
             directories.get(i).visitChildren(visit);
         }
-        return machine.usedPages() - directories.size() - tables.size();
+        return machine.usedPages() - counted(directories) - counted(tables);
+    }
+
+    /** Those that count as used: pages of the TDP MMU do not (TDP-5). */
+    private static long counted(List<ShadowPageView> pages) {
+        return pages.stream()
+                .filter(page -> !(page instanceof ShadowPage own && own.tdp))
+                .count();
     }
 
     private void addHeld(RootSet roots) {

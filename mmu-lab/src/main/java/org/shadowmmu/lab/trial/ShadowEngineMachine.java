@@ -32,9 +32,20 @@ public final class ShadowEngineMachine extends VirtualMachineOfTrial implements 
                 VirtualMachine.create(MmuOptions.shadow().withEra(host.era().era()), vcpus, policies, null), policies);
     }
 
+    /** Makes a machine with any options, under upstream's rules; as {@link EngineMachine#upstream}. */
+    public static ShadowEngineMachine upstream(MmuOptions options, int vcpus) {
+        PolicyRuntime policies = PolicyRuntime.upstream();
+        return new ShadowEngineMachine(VirtualMachine.create(options, vcpus, policies, null), policies);
+    }
+
     /** The machine of the engine, for audits. */
     public VirtualMachine machine() {
         return machine;
+    }
+
+    /** The page of the first block of memory that the last access reached; -1 if it reached none, because it was emulated. */
+    long reachedFrame() {
+        return reached == Vcpu.NO_FRAME ? -1 : machine.host().backing(0).pageOf(reached);
     }
 
     /** Paging is off, so addresses are physical. */

@@ -7,7 +7,7 @@ import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.workload.Region;
 
 /** What a guest does in a trial, resolved: files are found and read once, regions are readings of its clock. */
-public sealed interface Workload permits AccessStream, NestedStorm, RecordedScenario {
+public sealed interface Workload permits AccessStream, NestedStorm, ProcessGuest, RecordedScenario {
     /** Its name in results. */
     String name();
 
@@ -16,6 +16,9 @@ public sealed interface Workload permits AccessStream, NestedStorm, RecordedScen
 
     /** Why it cannot run on the hosts of an experiment, as a sentence without full stop; null if it can. */
     @Nullable String refusal(Experiment experiment);
+
+    /** Whether it draws random numbers, so that seeds make samples of it. */
+    boolean random();
 
     /** The pages of the guest's memory, of which a quota may be a share. */
     long pages();

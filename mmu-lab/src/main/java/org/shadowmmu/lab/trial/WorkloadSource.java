@@ -8,6 +8,7 @@ import org.shadowmmu.lab.experiment.AccessFamily;
 import org.shadowmmu.lab.experiment.BootStorm;
 import org.shadowmmu.lab.experiment.Family;
 import org.shadowmmu.lab.experiment.Moment;
+import org.shadowmmu.lab.experiment.Processes;
 import org.shadowmmu.lab.experiment.WorkloadEntry;
 import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.workload.RecordingCatalog;
@@ -64,6 +65,8 @@ final class WorkloadSource {
             whole = AccessStream.of(name, stream);
         } else if (family instanceof BootStorm storm) {
             whole = new NestedStorm(name, storm, Region.WHOLE);
+        } else if (family instanceof Processes processes) {
+            whole = new ProcessGuest(name, processes, Region.WHOLE);
         } else if (entry.stream() != null) {
             whole = AccessStream.of(name, stream(entry.stream(), folder));
         } else {
@@ -133,6 +136,9 @@ final class WorkloadSource {
         }
         if (whole instanceof NestedStorm storm) {
             return new NestedStorm(storm.name(), storm.family(), region);
+        }
+        if (whole instanceof ProcessGuest guest) {
+            return new ProcessGuest(guest.name(), guest.family(), region);
         }
         if (whole instanceof RecordedScenario scenario) {
             return new RecordedScenario(scenario.name(), scenario.file(), scenario.survey(), region);

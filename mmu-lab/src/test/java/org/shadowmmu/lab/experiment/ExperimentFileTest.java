@@ -68,8 +68,8 @@ class ExperimentFileTest {
                         List.of(WorkloadEntry.of("web-1g")),
                         List.of(QuotaEntry.DEFAULT),
                         null,
-                        Kernel.LINUX_6_1,
-                        Backing.SMALL,
+                        null,
+                        null,
                         List.of(1L),
                         false));
     }
@@ -180,7 +180,8 @@ class ExperimentFileTest {
                 Arguments.of(
                         "name: a\nworkloads: [1]\npolicies: [fifo]",
                         2,
-                        "'workloads' must be a list of stream names or paths of .gpas.gz files, not 1"),
+                        "'workloads' must be a list of workloads, each the name of a recorded stream, the path of a .gpas.gz file, or a"
+                                + " map with 'stream', 'recording' or a family of synthetic workloads, not 1"),
                 Arguments.of("- name: a", 1, "an experiment file is a map with the keys name, policies, workloads, …"),
                 Arguments.of("", 1, "an experiment file is a map with the keys name, policies, workloads, …"),
                 Arguments.of(

@@ -123,7 +123,7 @@ final class Runs {
             high[i] = mean[i] + 2000;
             so[i] = faults * i / 40;
         }
-        return new TimeSeries(100_000_000, mean, low, high, mean, low, high, low, low, so, so);
+        return new TimeSeries(100_000_000, mean, low, high, mean, low, high, so, so, so, so);
     }
 
     StoredRun run() {

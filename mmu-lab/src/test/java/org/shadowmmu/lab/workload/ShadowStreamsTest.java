@@ -98,7 +98,7 @@ class ShadowStreamsTest {
     /** That the replay can tell: a hypervisor that ignores INVLPG leads the guest to wrong pages. */
     @Test
     void aReplayWithoutInvlpgGoesAstray() {
-        ShadowMachine deaf = new ShadowMachineFilter(machine) {
+        ShadowMachine deaf = new PassingMachine(machine) {
             @Override
             public void invalidate(int vcpu, long address) {}
         };
