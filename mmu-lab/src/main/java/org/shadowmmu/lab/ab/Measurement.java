@@ -4,28 +4,25 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.policy.DecisionCounts;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyChoice;
 import org.shadowmmu.engine.policy.PolicyWatch;
-import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.store.Metric;
-import org.shadowmmu.lab.trial.AccessStream;
 import org.shadowmmu.lab.trial.Drive;
+import org.shadowmmu.lab.trial.Foresight;
 import org.shadowmmu.lab.trial.MachineSource;
 import org.shadowmmu.lab.trial.Start;
 import org.shadowmmu.lab.trial.TrialMachine;
-import org.shadowmmu.lab.workload.EntryKind;
-import org.shadowmmu.lab.workload.PassingVisitor;
 import org.shadowmmu.lab.workload.ReplayException;
-import org.shadowmmu.lab.workload.StreamVisitor;
+import org.shadowmmu.lab.workload.ReplayTotals;
 import org.shadowmmu.lab.workload.StretchMeter;
 import org.shadowmmu.lab.workload.Stretches;
 import org.shadowmmu.lab.workload.TableString;
 
-/** Replays a stream under one policy and reads its figures at the ends of stretches. */
+/** Runs a workload under one policy and reads its figures: at the ends of stretches, or at the end. */
 final class Measurement implements StretchMeter.Listener {
     /** The figures that are read. */
     static final List<Metric> METRICS =
@@ -50,60 +47,82 @@ final class Measurement implements StretchMeter.Listener {
      * Replays under a policy.
      *
      * @param quota the number of shadow pages, 0 for the default
+     * @param stretches those of a recorded stream; null if the whole run is one trial
      * @throws org.shadowmmu.engine.policy.PolicyFailure if the policy breaks its contract
      * @throws ReplayException if the stream and the machine do not fit
      */
     static Course of(
             MachineSource machines,
-            AccessStream stream,
+            Subject subject,
             PolicyChoice choice,
             long quota,
-            Stretches stretches,
+            @Nullable Stretches stretches,
             long seed) {
-        return run(machines, stream, choice, quota, stretches, seed, replay -> replay);
+        return run(machines, subject, choice, quota, stretches, seed, null);
     }
 
     /** Replays under the order that knows the stream. */
     static Course withForesight(
             MachineSource machines,
-            AccessStream stream,
+            Subject subject,
             TableString string,
             long quota,
-            Stretches stretches,
+            @Nullable Stretches stretches,
             long seed) {
         Foresight foresight = new Foresight(string);
-        return run(
-                machines,
-                stream,
-                PolicyChoice.inProcess(foresight),
-                quota,
-                stretches,
-                seed,
-                replay -> new Foretold(replay, foresight));
+        return run(machines, subject, PolicyChoice.inProcess(foresight), quota, stretches, seed, foresight);
     }
 
     private static Course run(
             MachineSource machines,
-            AccessStream stream,
+            Subject subject,
             PolicyChoice choice,
             long quota,
-            Stretches stretches,
+            @Nullable Stretches stretches,
             long seed,
-            UnaryOperator<StreamVisitor> before) {
-        Drive drive = stream.prepare(new Start(
-                machines,
-                Host.DEFAULT,
-                PolicyAssignment.of(choice),
-                quota,
-                seed,
-                new PolicyWatch(),
-                machine -> accesses -> {}));
-        Measurement measurement = new Measurement(drive, stretches.count());
-        StretchMeter[] meter = new StretchMeter[1];
-        drive.run(visitor -> meter[0] = new StretchMeter(before.apply(visitor), stretches, measurement));
-        meter[0].finish();
+            @Nullable Foresight foresight) {
+        Drive drive = subject.workload()
+                .prepare(new Start(
+                        machines,
+                        subject.host(),
+                        PolicyAssignment.of(choice),
+                        quota,
+                        seed,
+                        new PolicyWatch(),
+                        machine -> accesses -> {}));
+        Measurement measurement = new Measurement(drive, stretches == null ? 1 : stretches.count());
+        if (stretches != null) {
+            StretchMeter[] meter = new StretchMeter[1];
+            drive.run(visitor -> meter[0] =
+                    new StretchMeter(foresight == null ? visitor : foresight.before(visitor), stretches, measurement));
+            meter[0].finish();
+        } else {
+            if (foresight == null) {
+                drive.run();
+            } else {
+                drive.run(foresight::before);
+            }
+            measurement.takeRegion();
+        }
         return new Course(
                 measurement.figures, measurement.totals(), asked(drive.machine().decisions(), choice));
+    }
+
+    /** The figures of a whole run, in the region of its workload. */
+    private void takeRegion() {
+        ReplayTotals totals = drive.totals();
+        for (Metric metric : METRICS) {
+            figures.put(metric, new double[] {
+                switch (metric) {
+                    case FAULTS -> totals.faults();
+                    case REPEATED_FAULTS -> totals.repeatedFaultingAccesses();
+                    case RECLAIMED -> totals.reclaimed();
+                    case ZAPPED -> totals.zapped();
+                    case MEAN_REFERENCED -> totals.meanReferenced();
+                    default -> throw new AssertionError(metric);
+                }
+            });
+        }
     }
 
     @Override
@@ -155,25 +174,5 @@ final class Measurement implements StretchMeter.Listener {
             }
         }
         return asked;
-    }
-
-    /** Tells the foreseeing order where in the stream the replay is. */
-    private static final class Foretold extends PassingVisitor {
-        private final Foresight foresight;
-        private long region = -1;
-
-        Foretold(StreamVisitor replay, Foresight foresight) {
-            super(replay);
-            this.foresight = foresight;
-        }
-
-        @Override
-        public void access(EntryKind kind, long gfn) {
-            if (gfn >>> 9 != region) {
-                region = gfn >>> 9;
-                foresight.advance();
-            }
-            super.access(kind, gfn);
-        }
     }
 }

@@ -85,7 +85,7 @@ public final class PageHistory implements MmuEvents, StreamVisitor {
      */
     public static PageHistory of(AccessStream stream, Contender contender, long quota, long seed, long gfn, int level) {
         PageHistory history = new PageHistory(stream, contender, quota, seed, gfn, level);
-        stream.source().read(history);
+        stream.source().withSeed(seed).read(history);
         if (history.alive) {
             history.lives.add(new Life(history.made, -1, Cause.OTHER, history.used, 0));
         }

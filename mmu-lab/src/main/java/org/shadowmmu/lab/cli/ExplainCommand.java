@@ -13,6 +13,7 @@ import org.shadowmmu.lab.ab.Contender;
 import org.shadowmmu.lab.ab.PageHistory;
 import org.shadowmmu.lab.ab.QuotaChoice;
 import org.shadowmmu.lab.trial.AccessStream;
+import org.shadowmmu.lab.trial.Workload;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,7 +41,7 @@ public final class ExplainCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "STREAM",
             completionCandidates = WorkloadNames.class,
-            description = "A recorded stream, by name or as path.")
+            description = "A recorded stream, by name or as path, or a synthetic one as for 'ab'.")
     private String workload = "";
 
     @Option(
@@ -71,6 +72,9 @@ public final class ExplainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    /** Whether the clock counts accesses. */
+    private boolean synthetic;
+
     /** Made by the injector. */
     @Inject
     public ExplainCommand(LabEnvironment environment, PolicyHost host) {
@@ -92,7 +96,12 @@ public final class ExplainCommand implements Callable<Integer> {
         try (PolicyCatalog catalog =
                 policies.load(host, environment, spec.commandLine().getErr())) {
             Contender contender = Naming.policy(catalog, policy);
-            AccessStream stream = Naming.stream(environment.streams(), workload);
+            Workload named = Naming.workload(environment.streams(), workload);
+            if (!(named instanceof AccessStream stream)) {
+                throw new BadInputException(
+                        "'" + workload + "' is no stream, so 'explain' cannot follow a page of it.");
+            }
+            synthetic = stream.family() != null;
             if (stream.virtual()) {
                 throw Naming.virtual(workload);
             }
@@ -166,8 +175,13 @@ public final class ExplainCommand implements Callable<Integer> {
             long gap = lives.get(index + 1).made() - life.zapped();
             return text.append(
                             gap == 0
-                                    ? "; needed again within the same window"
-                                    : String.format(Locale.ROOT, "; needed again %,.1f million later", gap / 1e6))
+                                    ? synthetic
+                                            ? "; needed again in the same turn"
+                                            : "; needed again within the same window"
+                                    : synthetic
+                                            ? String.format(Locale.ROOT, "; needed again %,d accesses later", gap)
+                                            : String.format(
+                                                    Locale.ROOT, "; needed again %,.1f million later", gap / 1e6))
                     .toString();
         }
         return text.append("; never needed again").toString();
@@ -179,7 +193,9 @@ public final class ExplainCommand implements Callable<Integer> {
                 .count();
     }
 
-    private static String clock(long instruction) {
-        return String.format(Locale.ROOT, "%.3f·10⁹", instruction / BILLION);
+    private String clock(long instruction) {
+        return synthetic
+                ? String.format(Locale.ROOT, "access %,d", instruction)
+                : String.format(Locale.ROOT, "%.3f·10⁹", instruction / BILLION);
     }
 }

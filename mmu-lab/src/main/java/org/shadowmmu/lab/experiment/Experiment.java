@@ -64,10 +64,20 @@ public record Experiment(
 
         @Key(
                 meaning =
+                        "whether the order of reclaim that knows the rest of the stream runs as well, to hold policies against",
+                takes = "true or false; it runs on streams without virtual addresses in mode direct with 4k backing",
+                defaultText = "false")
+        Boolean foresight,
+
+        @Key(
+                meaning =
                         "whether every invariant of the machine is checked again and again; a violation fails the trial",
                 takes = "true or false",
                 defaultText = "false")
         Boolean audit) {
+    /** What results call the order that knows the rest of the stream. */
+    public static final String FORESIGHT = "foresight";
+
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
     /**
@@ -85,6 +95,7 @@ public record Experiment(
             @Nullable Kernel era,
             @Nullable Backing backing,
             @Nullable List<Long> seeds,
+            @Nullable Boolean foresight,
             @Nullable Boolean audit) {
         this.name = required("name", name);
         this.description = description == null ? "" : description.strip();
@@ -95,7 +106,13 @@ public record Experiment(
         this.era = era;
         this.backing = backing;
         this.seeds = seeds == null ? List.of(1L) : List.copyOf(seeds);
+        this.foresight = foresight != null && foresight;
         this.audit = audit != null && audit;
+    }
+
+    /** An experiment that says nothing but what its host is like. */
+    public static Experiment of(@Nullable Mode mode, Kernel era, Backing backing) {
+        return new Experiment("host", null, List.of(), List.of(), null, mode, era, backing, null, null, null);
     }
 
     /** Says what is wrong with the values by themselves, as pointer and sentence; null if nothing is. */
@@ -125,6 +142,11 @@ public record Experiment(
             if (names.indexOf(names.get(i)) < i) {
                 return new Problem("/policies/" + i, "two policies are called '" + names.get(i) + "'");
             }
+        }
+        if (foresight && names.contains(FORESIGHT)) {
+            return new Problem(
+                    "/policies/" + names.indexOf(FORESIGHT),
+                    "a policy cannot be called 'foresight' beside the key 'foresight'");
         }
         if (mode == Mode.TDPMMU && era != null && !era.era().tdp().exists()) {
             return new Problem("/mode", "the kernel " + era.word() + " has no TDP MMU, so 'mode' cannot be tdpmmu");

@@ -1,10 +1,13 @@
 package org.shadowmmu.lab.experiment;
 
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import org.shadowmmu.lab.BadInputException;
 
 /** A family of synthetic workloads, with its parameters: guests that follow a rule and seeded random numbers. */
 public sealed interface Family permits AccessFamily, BootStorm, Processes {
@@ -33,6 +36,35 @@ public sealed interface Family permits AccessFamily, BootStorm, Processes {
 
     /** Its virtual CPUs. */
     Integer vcpus();
+
+    /**
+     * A family as a command line has it: {@code zipf}, or {@code zipf:exponent=1.2:memory=2GiB}.
+     *
+     * @throws BadInputException if it has another form, or a parameter cannot be
+     */
+    static Family parse(String text) {
+        String[] parts = text.split(":", -1);
+        List<String> parameters = new ArrayList<>();
+        for (String part : List.of(parts).subList(1, parts.length)) {
+            int equals = part.indexOf('=');
+            if (equals < 1 || !part.matches("[a-z-]+=[A-Za-z0-9.% -]+")) {
+                throw new BadInputException(
+                        "A synthetic workload is written FAMILY:PARAMETER=VALUE:…, not '" + text + "'.");
+            }
+            parameters.add(part.substring(0, equals) + ": " + part.substring(equals + 1));
+        }
+        try {
+            Experiment experiment = ExperimentFile.parse(
+                            text,
+                            "{name: x, policies: [fifo], workloads: [{" + parts[0] + ": {"
+                                    + String.join(", ", parameters) + "}}]}")
+                    .experiment();
+            return Objects.requireNonNull(experiment.workloads().get(0).family());
+        } catch (ExperimentException e) {
+            throw new BadInputException(
+                    "The workload " + String.valueOf(e.getMessage()).replaceFirst(", line 1", ""), e);
+        }
+    }
 
     /** Every parameter by its key, defaults included, as text. */
     default Map<String, String> parameters() {

@@ -23,6 +23,7 @@ import org.shadowmmu.lab.workload.StreamSource;
 import org.shadowmmu.lab.workload.StreamSurvey;
 import org.shadowmmu.lab.workload.StreamSurveyor;
 import org.shadowmmu.lab.workload.StreamVisitor;
+import org.shadowmmu.lab.workload.TableString;
 import org.shadowmmu.lab.workload.TimeSeries;
 import org.shadowmmu.lab.workload.synthetic.SyntheticStream;
 
@@ -64,6 +65,19 @@ public record AccessStream(String name, StreamSource source, StreamSurvey survey
     /** Whether it has virtual addresses, and is replayed under shadow paging. */
     public boolean virtual() {
         return survey.header().gva();
+    }
+
+    /** Whether an order that knows the rest of the stream can be had on a host: leaf tables must be all that matters. */
+    public boolean foreseen(Host host) {
+        return !virtual() && host.mode() == Mode.DIRECT && host.backing() == Backing.SMALL;
+    }
+
+    /** The order in which a trial with a seed needs leaf tables. */
+    public TableString tables(long seed) {
+        TableString string = new TableString();
+        source.withSeed(seed).read(string);
+        string.finish();
+        return string;
     }
 
     /** A fill of only writes, or only reads, draws random numbers in vain. */

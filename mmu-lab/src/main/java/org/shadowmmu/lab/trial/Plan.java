@@ -44,6 +44,11 @@ public record Plan(
                     for (Trial.Policy policy : policies) {
                         trials.add(new Trial(0, host, workload, quota, policy, seed));
                     }
+                    if (Boolean.TRUE.equals(experiment.foresight())
+                            && workload instanceof AccessStream stream
+                            && stream.foreseen(host)) {
+                        trials.add(new Trial(0, host, workload, quota, Trial.Policy.FORESIGHT, seed));
+                    }
                 }
             }
         }

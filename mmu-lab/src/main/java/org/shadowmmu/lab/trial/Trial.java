@@ -1,9 +1,12 @@
 package org.shadowmmu.lab.trial;
 
 import org.shadowmmu.engine.policy.PolicyAssignment;
+import org.shadowmmu.engine.policy.PolicyChoice;
+import org.shadowmmu.lab.experiment.Experiment;
 import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.experiment.QuotaEntry;
 import org.shadowmmu.lab.store.TrialResult;
+import org.shadowmmu.lab.workload.TableString;
 
 /**
  * One run of one virtual machine, completely determined.
@@ -17,7 +20,11 @@ import org.shadowmmu.lab.store.TrialResult;
  */
 public record Trial(int number, Host host, Workload workload, QuotaEntry quota, Policy policy, long seed) {
     /** What takes the decisions: its name in results, and who takes which. */
-    public record Policy(String label, PolicyAssignment assignment) {}
+    public record Policy(String label, PolicyAssignment assignment) {
+        /** The order of reclaim that knows the rest of the stream; each trial makes its own. */
+        static final Policy FORESIGHT = new Policy(
+                Experiment.FORESIGHT, PolicyAssignment.of(PolicyChoice.inProcess(new Foresight(TableString.EMPTY))));
+    }
 
     /** Whether a stored result is of this very trial. */
     public boolean gave(TrialResult result) {

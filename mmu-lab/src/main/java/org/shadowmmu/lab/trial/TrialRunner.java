@@ -11,6 +11,8 @@ import java.util.function.LongConsumer;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.policy.DecisionCounts;
+import org.shadowmmu.engine.policy.PolicyAssignment;
+import org.shadowmmu.engine.policy.PolicyChoice;
 import org.shadowmmu.engine.policy.PolicyFailure;
 import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.lab.BadInputException;
@@ -63,16 +65,26 @@ public final class TrialRunner {
     }
 
     private TrialOutcome replay(Trial trial, LongConsumer progress, PolicyWatch watch, boolean audit, long start) {
+        Foresight foresight =
+                trial.policy() == Trial.Policy.FORESIGHT && trial.workload() instanceof AccessStream stream
+                        ? new Foresight(stream.tables(trial.seed()))
+                        : null;
         Drive drive = trial.workload()
                 .prepare(new Start(
                         machines,
                         trial.host(),
-                        trial.policy().assignment(),
+                        foresight == null
+                                ? trial.policy().assignment()
+                                : PolicyAssignment.of(PolicyChoice.inProcess(foresight)),
                         trial.quota().pagesFor(trial.workload().pages()),
                         trial.seed(),
                         watch,
                         machine -> audit ? audited(machine, progress) : progress));
-        drive.run();
+        if (foresight == null) {
+            drive.run();
+        } else {
+            drive.run(foresight::before);
+        }
         TrialMachine machine = drive.machine();
         TrialResult result = result(
                 trial,

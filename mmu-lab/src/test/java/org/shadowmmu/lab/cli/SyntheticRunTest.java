@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.lab.Project;
+import org.shadowmmu.lab.ab.AbResult;
 import org.shadowmmu.lab.experiment.AccessFamily;
 import org.shadowmmu.lab.experiment.MemorySize;
 import org.shadowmmu.lab.experiment.MemslotChurn;
@@ -22,6 +23,7 @@ import org.shadowmmu.lab.experiment.Zipf;
 import org.shadowmmu.lab.machine.RecordedVm;
 import org.shadowmmu.lab.recording.LineBuffer;
 import org.shadowmmu.lab.recording.RecordingReader;
+import org.shadowmmu.lab.store.Json;
 import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.store.Metric;
 import org.shadowmmu.lab.store.ResultFolder;
@@ -335,5 +337,108 @@ class SyntheticRunTest {
                 .isGreaterThan(run.trials().get(1).metric(Metric.FAULTS));
         assertThat(lab.read("results/x/report.html"))
                 .contains("synthetic workloads", "a rule that was made up", "exponent 1.5");
+    }
+
+    /** The order that knows what comes has fewer faults than any policy, and is no policy that the headline may name. */
+    @Test
+    void foresightIsARowOfItsOwnAndWhatPoliciesAreHeldAgainst() {
+        StoredRun run = run("""
+                policies: [fifo, lru-moveup]
+                workloads:
+                  - {name: hot, zipf: {memory: 256 MiB, accesses: 20000}}
+                  - {name: child, processes: {memory: 128 MiB, programs: 2, stretches: 1, uses: 50}}
+                quotas: [64]
+                seeds: [1, 2]
+                foresight: true
+                """);
+        assertThat(run.trials())
+                .extracting(trial -> trial.workload() + " " + trial.seed() + " " + trial.policy())
+                .containsExactly(
+                        "hot 1 fifo",
+                        "hot 1 lru-moveup",
+                        "hot 1 foresight",
+                        "hot 2 fifo",
+                        "hot 2 lru-moveup",
+                        "hot 2 foresight",
+                        "child 1 fifo",
+                        "child 1 lru-moveup",
+                        "child 2 fifo",
+                        "child 2 lru-moveup");
+        for (int seed = 0; seed < 2; seed++) {
+            long least = run.trials().get(3 * seed + 2).metric(Metric.FAULTS);
+            assertThat(least).isLessThan(run.trials().get(3 * seed).metric(Metric.FAULTS));
+            assertThat(least).isLessThan(run.trials().get(3 * seed + 1).metric(Metric.FAULTS));
+        }
+        assertThat(lab.out()).contains("Fewest page faults where the quota was used up: lru-moveup");
+        assertThat(lab.read("results/x/report.html"))
+                .contains("Page faults above those of the order that knows the rest of the stream: fifo +");
+    }
+
+    /** The trials of 'ab' are those of 'run' with the same seeds, figure for figure, on whatever host. */
+    @ParameterizedTest
+    @CsvSource({"'', 4k, true", "--era=linux-6.12, 4k, true", "'', thp, false"})
+    void abOverSeedsIsRunOverSeeds(String era, String backing, boolean foresight) {
+        StoredRun run = run("policies: [fifo, lru-moveup]\nworkloads: [{memslot-churn: {memory: 192 MiB, cycles: 2,"
+                + " accesses: 2000}}]\nquotas: [64]\nseeds: [5..10]\nbacking: " + backing
+                + (era.isEmpty() ? "" : "\nera: linux-6.12"));
+        List<String> arguments = new java.util.ArrayList<>(List.of(
+                "ab",
+                "fifo",
+                "lru-moveup",
+                "--workload",
+                "memslot-churn:memory=192MiB:cycles=2:accesses=2000",
+                "--quota",
+                "64",
+                "--trials",
+                "6",
+                "--seed",
+                "5",
+                "--backing",
+                backing,
+                "--out",
+                "results/ab"));
+        if (!era.isEmpty()) {
+            arguments.add(era);
+        }
+        assertThat(lab.run(arguments.toArray(String[]::new))).as(lab.err()).isZero();
+        AbResult result = Json.read(lab.read("results/ab/ab.json"), AbResult.class);
+        for (int policy = 0; policy < 2; policy++) {
+            double[] faults =
+                    result.places().get(0).runs().get(policy).stretches().get(Metric.FAULTS);
+            for (int seed = 0; seed < 6; seed++) {
+                assertThat(faults[seed])
+                        .isEqualTo(run.trials().get(2 * seed + policy).metric(Metric.FAULTS));
+            }
+        }
+        assertThat(result.places().get(0).foresight() != null).isEqualTo(foresight);
+        assertThat(lab.out()).contains("per seed", "6 seeds: an interval covers other seeds of the same rule");
+        assertThat(lab.read("results/ab/report.html")).contains("whole runs with the seeds 5 to 10");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "boot-storm | Nothing in 'boot-storm' is random, so it gives no sample to compare on; use 'run' with it.",
+                "sequential-fill | Nothing in 'sequential-fill' is random, so it gives no sample to compare on; use 'run' with"
+                        + " it.",
+                "zipf:exponnt=2 | The workload zipf:exponnt=2: unknown key 'exponnt'; did you mean 'exponent'?",
+                "zipf:{} | A synthetic workload is written FAMILY:PARAMETER=VALUE:…, not 'zipf:{}'.",
+                "zipf:memory=3 | The workload zipf:memory=3: a size of memory needs a unit, such as '3 MiB'."
+            })
+    void abRefusesWorkloadsWithASentence(String workload, String sentence) {
+        assertThat(lab.run("ab", "fifo", "lru-moveup", "--workload", workload)).isEqualTo(2);
+        assertThat(lab.err().strip()).isEqualTo(sentence);
+    }
+
+    @Test
+    void explainFollowsAPageOfASyntheticStream() {
+        assertThat(lab.run("explain", "zipf:memory=256MiB:accesses=5000", "--quota", "64"))
+                .as(lab.err())
+                .isZero();
+        assertThat(lab.out()).contains("Zapped most often:", "level 1, gfn 0x");
+        assertThat(lab.run("explain", "zipf:memory=256MiB:accesses=5000", "--quota", "64", "--gfn", "0"))
+                .isZero();
+        assertThat(lab.out()).contains("made at access ", "by the order of reclaim of fifo");
     }
 }

@@ -34,6 +34,7 @@ class ExperimentFileTest {
                 era: linux-6.12
                 backing: thp
                 seeds: [1, 2]
+                foresight: true
                 audit: true
                 """);
         assertThat(experiment)
@@ -54,6 +55,7 @@ class ExperimentFileTest {
                         Kernel.LINUX_6_12,
                         Backing.HUGE,
                         List.of(1L, 2L),
+                        true,
                         true));
         assertThat(experiment.policies().get(1)).hasToString("lru-moveup(on=mapping, depth=3, fast=true)");
     }
@@ -71,6 +73,7 @@ class ExperimentFileTest {
                         null,
                         null,
                         List.of(1L),
+                        false,
                         false));
     }
 
@@ -93,7 +96,7 @@ class ExperimentFileTest {
                         "name: a\nfrobnicate: 1" + end,
                         2,
                         "unknown key 'frobnicate'; the keys here are name, description, policies, workloads, quotas, mode,"
-                                + " era, backing, seeds, audit, extends, suites, matrix, zip"),
+                                + " era, backing, seeds, foresight, audit, extends, suites, matrix, zip"),
                 Arguments.of(
                         "name: a\npolicies:\n  - fifo\n  - id: x\n    paramters: {}\nworkloads: [w]",
                         5,
