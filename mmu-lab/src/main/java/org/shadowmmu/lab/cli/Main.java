@@ -37,6 +37,7 @@ import picocli.CommandLine.Option;
             ReportCommand.class,
             ReproduceCommand.class,
             ExportCommand.class,
+            SqlCommand.class,
             SchemaCommand.class,
             VerifyCommand.class,
             PoliciesCommand.class,
