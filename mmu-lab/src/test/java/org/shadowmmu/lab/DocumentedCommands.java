@@ -93,7 +93,7 @@ public final class DocumentedCommands {
     }
 
     /** The words of a statement up to a comment, a pipe, a redirection or the next statement. */
-    private static List<String> words(String statement) {
+    public static List<String> words(String statement) {
         List<String> words = new ArrayList<>();
         Matcher word = WORD.matcher(statement.strip());
         for (int at = 0; word.find(at); at = word.end()) {

@@ -2,6 +2,7 @@ package org.shadowmmu.lab.cli;
 
 import jakarta.inject.Inject;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +84,9 @@ public final class ExportCommand implements Callable<Integer> {
         } else {
             Path file = environment.directory().resolve(out).toAbsolutePath();
             Path parent = file.getParent();
-            ResultFolder.writeAll(parent == null ? file : parent, Map.of(String.valueOf(file.getFileName()), table));
+            ResultFolder.writeAll(
+                    parent == null ? file : parent,
+                    Map.of(String.valueOf(file.getFileName()), table.getBytes(StandardCharsets.UTF_8)));
         }
         terminal.flush();
     }

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  shadowmmu sql results/quickstart",
-            "  shadowmmu sql results/quickstart \"select policy, sum(faults) from trials group by policy order by 2\"",
+            "  shadowmmu sql results/quickstart \"select policy, sum(faults) from trials group by all\"",
             "  shadowmmu sql results/quickstart --csv \"from series where trial = 0\" > series.csv"
         },
         exitCodeListHeading = "%nExit codes:%n",
