@@ -1,12 +1,8 @@
 package org.shadowmmu.engine.policy;
 
 import java.util.Arrays;
-<<<<<<< HEAD
-import java.util.List;
 import org.shadowmmu.engine.event.Work;
 import org.shadowmmu.engine.event.WorkCounter;
-=======
->>>>>>> slots
 
 /**
  * The intrusive links of one policy: for each page id the queue that holds the page and its two neighbours there. Flat
@@ -23,12 +19,8 @@ final class PageLinks {
     /** 0 for none, else 1 + the position of the queue in {@link #queues}. */
     private int[] owner = {};
 
-<<<<<<< HEAD
     private final Work work;
-    private final List<LinkedPageQueue> queues = new ArrayList<>();
-=======
     private LinkedPageQueue[] queues = {};
->>>>>>> slots
 
     PageLinks(LivePages pages, PolicyWatch watch, Work work) {
         this.pages = pages;
@@ -74,8 +66,8 @@ final class PageLinks {
     }
 
     private int firstFrom(int position) {
-        for (int i = position; i < queues.size(); i++) {
-            int id = queues.get(i).oldestId();
+        for (int i = position; i < queues.length; i++) {
+            int id = queues[i].oldestId();
             if (id != NONE) {
                 return id;
             }
