@@ -186,7 +186,7 @@ final class GuestTableChecks {
     }
 
     private void leafOfGuestTable(ShadowPage table, ShadowPage holder, int index) {
-        if ((holder.spt[index] & (Spte.WRITABLE | Spte.MMU_WRITABLE)) != 0) {
+        if ((holder.spt[index] & (Spte.WRITABLE | Spte.MMU_WRITABLE)) != 0 && !holder.unchecked(index)) {
             violations.add(
                     Invariant.SHADOWED_GUEST_TABLES_ARE_WRITE_PROTECTED,
                     Violations.name(holder, index) + " maps the table of " + Violations.name(table)

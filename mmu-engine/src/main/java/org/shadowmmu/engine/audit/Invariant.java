@@ -92,11 +92,13 @@ public enum Invariant {
             "INV-12", "the count that forbids a huge page is what alignment asks for plus the shadowed tables in it"),
     /**
      * Security, the gfn protection table of spec 13. A page that was only synchronised in passing stays unsync and may
-     * coexist with writable leaves (SP-12.4).
+     * coexist with writable leaves (SP-12.4). Linux 6.1 does not ask about a leaf that takes the place of an MMIO entry which
+     * allowed writing (ST-10a), so a guest can reach a writable mapping of its own shadowed table that way.
      */
     SHADOWED_GUEST_TABLES_ARE_WRITE_PROTECTED(
             "spec 13",
-            "no leaf of a shadowed guest table is writable or MMU-writable, unless all its pages are unsync"),
+            "no leaf of a shadowed guest table is writable or MMU-writable, unless all its pages are unsync or the leaf "
+                    + "took the place of an MMIO entry that allowed writing (ST-10a)"),
 
     /** Security: what was taken away is out of reach for processors that remember it. */
     CACHED_TRANSLATIONS_ARE_STILL_IN_THE_TABLES(

@@ -15,7 +15,8 @@ public enum WorkCounter {
     ENTRIES_SCANNED("entries_scanned", "entries", "entries looked at while pages were taken apart (ZAP-1, TDP-14)"),
     ITERATOR_STEPS("iterator_steps", "entries", "entries that walks over roots of the TDP MMU came to (TDP-9)"),
     ENTRIES_SYNCED("entries_synced", "entries", "guest entries compared while pages were synchronised (US-11)"),
-    LIST_STEPS("list_steps", "pages", "pages met on the list of active pages while obsolete ones were sought (ZAP-61)");
+    LIST_STEPS("list_steps", "pages", "pages met on the list of active pages while obsolete ones were sought (ZAP-61)"),
+    LIST_MOVES("list_moves", "moves", "moves of a page from one place of a policy's queues to another");
 
     private final String key;
     private final String unit;

@@ -29,6 +29,12 @@ final class HostPage {
     }
 
     Kind find(@Nullable Memslot found, long gfn, int error) {
+        Kind kind = lookUp(found, gfn, error);
+        core.interleaving.hostPageFound();
+        return kind;
+    }
+
+    private Kind lookUp(@Nullable Memslot found, long gfn, int error) {
         slot = found;
         sequence = core.host.invalidateSequence();
         writable = false;

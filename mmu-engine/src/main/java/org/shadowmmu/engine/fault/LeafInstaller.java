@@ -86,7 +86,7 @@ public final class LeafInstaller {
         boolean flush = present && replace(page, index, pfn);
         boolean mapped = present && !flush;
         long old = page.spt[index];
-        long spte = core.leaves.make(page, slot, access, gfn, pfn, old, prefetch, true, hostWritable);
+        long spte = core.leaves.make(page, index, slot, access, gfn, pfn, prefetch, true, hostWritable);
         Outcome outcome = rules.unchangedIsSpurious() ? Outcome.SPURIOUS : Outcome.FIXED;
         if (spte != old) {
             outcome = Outcome.FIXED;

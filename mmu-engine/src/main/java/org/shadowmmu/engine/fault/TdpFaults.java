@@ -75,7 +75,7 @@ final class TdpFaults {
             return Outcome.EMULATE;
         }
         long pfn = slot.backing().pfn(slot.hostPage(gfn));
-        long spte = core.leaves.make(page, slot, Role.ACC_ALL, gfn, pfn, old, false, true, hostPage.writable());
+        long spte = core.leaves.make(page, index, slot, Role.ACC_ALL, gfn, pfn, false, true, hostPage.writable());
         boolean refused = core.leaves.refused();
         replace(page, index, old, spte);
         core.events.setSpte(gfn, page.level(), spte, index);

@@ -101,6 +101,11 @@ public final class HostMemory {
         return invalidating;
     }
 
+    /** Translations went although the host took nothing away: a fault in flight must start again (PF-22, MN-14). */
+    public void noteInvalidation() {
+        invalidateSequence++;
+    }
+
     void invalidate(Backing backing, long first, long count) {
         invalidating = true;
         notifier.unmap(backing, first, count);

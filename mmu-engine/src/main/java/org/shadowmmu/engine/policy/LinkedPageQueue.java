@@ -85,10 +85,20 @@ final class LinkedPageQueue implements PageQueue {
         return pages.contains(page) && links.owner(page.id()) == number;
     }
 
+    /** Whether the queue holds no page; for the engine, which counts no steps. */
+    boolean isEmpty() {
+        return size == 0;
+    }
+
     @Override
     public int size() {
         links.watch.step();
         return size;
+    }
+
+    /** The number of the page at the old end, {@link PageLinks#NONE} if there is none. */
+    int oldestId() {
+        return oldest;
     }
 
     @Override

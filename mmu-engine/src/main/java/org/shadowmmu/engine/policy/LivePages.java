@@ -19,7 +19,9 @@ final class LivePages {
         if (live[id]) {
             throw new IllegalStateException("page id " + id + " was given to a second page while the first one lives");
         }
-        views[id] = page;
+        if (views[id] != page) {
+            views[id] = page;
+        }
         live[id] = true;
     }
 

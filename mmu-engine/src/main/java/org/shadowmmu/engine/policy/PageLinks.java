@@ -1,8 +1,8 @@
 package org.shadowmmu.engine.policy;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import org.shadowmmu.engine.event.Work;
+import org.shadowmmu.engine.event.WorkCounter;
 
 /**
  * The intrusive links of one policy: for each page id the queue that holds the page and its two neighbours there. Flat
@@ -19,16 +19,19 @@ final class PageLinks {
     /** 0 for none, else 1 + the position of the queue in {@link #queues}. */
     private int[] owner = {};
 
-    private final List<LinkedPageQueue> queues = new ArrayList<>();
+    private final Work work;
+    private LinkedPageQueue[] queues = {};
 
-    PageLinks(LivePages pages, PolicyWatch watch) {
+    PageLinks(LivePages pages, PolicyWatch watch, Work work) {
         this.pages = pages;
         this.watch = watch;
+        this.work = work;
     }
 
     LinkedPageQueue newQueue() {
-        LinkedPageQueue queue = new LinkedPageQueue(this, queues.size() + 1);
-        queues.add(queue);
+        LinkedPageQueue queue = new LinkedPageQueue(this, queues.length + 1);
+        queues = Arrays.copyOf(queues, queues.length + 1);
+        queues[queues.length - 1] = queue;
         return queue;
     }
 
@@ -37,7 +40,7 @@ final class PageLinks {
         return id < owner.length ? owner[id] : 0;
     }
 
-    /** Takes the page out of the queue it is in, if any, and books it on another. */
+    /** Takes the page out of the queue it is in, which makes it a move, and books it on another. */
     void claim(int id, int queueNumber) {
         if (id >= owner.length) {
             int length = Math.max(id + 1, Math.max(64, 2 * owner.length));
@@ -45,15 +48,38 @@ final class PageLinks {
             younger = Arrays.copyOf(younger, length);
             owner = Arrays.copyOf(owner, length);
         }
-        release(id);
+        if (owner[id] != 0) {
+            work.add(WorkCounter.LIST_MOVES);
+            release(id);
+        }
         owner[id] = queueNumber;
+    }
+
+    /** The page at the old end of the first queue that has one; {@link #NONE} if all are empty. */
+    int first() {
+        return firstFrom(0);
+    }
+
+    /** The younger neighbour of a page that is in a queue, or the page at the old end of a later queue. */
+    int next(int id) {
+        return younger[id] != NONE ? younger[id] : firstFrom(owner[id]);
+    }
+
+    private int firstFrom(int position) {
+        for (int i = position; i < queues.length; i++) {
+            int id = queues[i].oldestId();
+            if (id != NONE) {
+                return id;
+            }
+        }
+        return NONE;
     }
 
     /** Takes the page out of the queue it is in, if any. */
     void release(int id) {
         int number = owner(id);
         if (number != 0) {
-            queues.get(number - 1).unlink(id);
+            queues[number - 1].unlink(id);
             owner[id] = 0;
         }
     }

@@ -30,7 +30,7 @@ final class PolicyInstance implements PolicyContext {
         this.runtime = runtime;
         this.choice = choice;
         this.number = runtime.watch.member(choice);
-        this.links = new PageLinks(runtime.pages, runtime.watch);
+        this.links = new PageLinks(runtime.pages, runtime.watch, runtime.work);
         this.random = new SplittableRandom(seed ^ hash(choice.id()));
         @Nullable MmuPolicy created;
         runtime.watch.enter(number, PolicyWatch.CREATE);
@@ -75,6 +75,16 @@ final class PolicyInstance implements PolicyContext {
         if (id < words.length) {
             words[id] = 0;
         }
+    }
+
+    /** The first page of the policy's queues, taken one after the other as it made them; null if they are empty. */
+    @Nullable ShadowPageView firstQueued() {
+        return runtime.pages.view(links.first());
+    }
+
+    /** The page after one that is in a queue of the policy; null at the end of the last one. */
+    @Nullable ShadowPageView nextQueued(ShadowPageView page) {
+        return runtime.pages.view(links.next(page.id()));
     }
 
     @Override

@@ -13,6 +13,7 @@ import org.shadowmmu.api.RootZap;
 import org.shadowmmu.api.RootZapOrder;
 import org.shadowmmu.api.ShadowPageView;
 import org.shadowmmu.api.UnlinkCause;
+import org.shadowmmu.engine.event.Work;
 
 /**
  * The policies of one virtual machine, as the engine sees them: the one place where foreign code is called.
@@ -45,14 +46,18 @@ public final class PolicyRuntime {
     private static final int RECLAIM_ENDS = Hook.RECLAIM_ENDS.ordinal();
 
     final LivePages pages = new LivePages();
+    final Work work = new Work();
     final PolicyWatch watch;
     VmFacts facts = NoFacts.INSTANCE;
     private boolean creating = true;
 
     private final PolicyInstance[] members;
+    /** Those that may keep something for a page. */
+    private final PolicyInstance[] keeping;
+
     private final PolicyInstance[] answering = new PolicyInstance[Decision.values().length];
     private final long[] asked = new long[Decision.values().length];
-    private final LinkedPageQueue requestedZaps = new PageLinks(pages, new PolicyWatch()).newQueue();
+    private final LinkedPageQueue requestedZaps = new PageLinks(pages, new PolicyWatch(), new Work()).newQueue();
 
     private final ReclaimOrder reclaimOrder;
     private final boolean takesLiveRoots;
@@ -81,6 +86,7 @@ public final class PolicyRuntime {
                 .choices()
                 .forEach((decision, choice) -> answering[decision.ordinal()] = instance(distinct, choice, seed));
         members = distinct.toArray(new PolicyInstance[0]);
+        keeping = distinct.stream().filter(member -> !idles(member)).toArray(PolicyInstance[]::new);
         creating = false;
 
         reclaimOrder = implementation(Decision.RECLAIM_ORDER, ReclaimOrder.class);
@@ -128,6 +134,11 @@ public final class PolicyRuntime {
     /** What the policies are doing now. */
     public PolicyWatch watch() {
         return watch;
+    }
+
+    /** The work of the machine; what policies do to their queues is part of it. */
+    public Work work() {
+        return work;
     }
 
     /** Whether policies are still being created. */
@@ -184,11 +195,15 @@ public final class PolicyRuntime {
         return answer;
     }
 
+    /** Whether a member does nothing between decisions: the upstream rules listen only for the sake of their reclaim order. */
+    private boolean idles(PolicyInstance member) {
+        return member.choice == PolicyChoice.UPSTREAM && member != answering[RECLAIM];
+    }
+
     private PolicyInstance[] listeners(Hook hook) {
         List<PolicyInstance> listeners = new ArrayList<>();
         for (PolicyInstance member : members) {
-            // The upstream rules listen only for the sake of their reclaim order.
-            if (member.choice == PolicyChoice.UPSTREAM && member != answering[RECLAIM]) {
+            if (idles(member)) {
                 continue;
             }
             try {
@@ -214,6 +229,19 @@ public final class PolicyRuntime {
     /** Counts a decision that the engine took because upstream takes it and no policy can. */
     public void countUpstream(Decision decision) {
         asked[decision.ordinal()]++;
+    }
+
+    /**
+     * The page that comes first in the queues of the policy that orders reclaim, oldest first in each queue and the queues as
+     * the policy made them; null if they are empty.
+     */
+    public @Nullable ShadowPageView firstInReclaimQueues() {
+        return answering[RECLAIM].firstQueued();
+    }
+
+    /** The page that comes after another in the queues of the policy that orders reclaim; null at the end. */
+    public @Nullable ShadowPageView nextInReclaimQueues(ShadowPageView page) {
+        return answering[RECLAIM].nextQueued(page);
     }
 
     // ---- decisions -------------------------------------------------------------------------------------------------
@@ -483,10 +511,12 @@ public final class PolicyRuntime {
             watch.leave();
         }
         int id = page.id();
-        for (PolicyInstance member : members) {
+        for (PolicyInstance member : keeping) {
             member.forget(id);
         }
-        requestedZaps.remove(page);
+        if (!requestedZaps.isEmpty()) {
+            requestedZaps.remove(page);
+        }
         pages.remove(page);
     }
 

@@ -15,19 +15,19 @@ public final class LeafSptes {
      * Builds the SPTE that maps a frame.
      *
      * @param page the page that will hold it
+     * @param index its place; the form of the entry's present value matters (ST-10.5, ST-10a)
      * @param access what the guest allows
-     * @param old the entry's present value; its form matters (ST-10.5, ST-10a)
      * @param prefetch not asked for by an access
      * @param canUnsync whether guest tables may become unsync for it
      * @param hostWritable whether the host lets the page be written
      */
     public long make(
             ShadowPage page,
+            int index,
             Memslot slot,
             int access,
             long gfn,
             long pfn,
-            long old,
             boolean prefetch,
             boolean canUnsync,
             boolean hostWritable) {
@@ -53,6 +53,7 @@ public final class LeafSptes {
         if ((access & Role.ACC_WRITE) == 0) {
             return spte;
         }
+        long old = page.spt[index];
         boolean shortcut = !canUnsync || !core.options.era().leaves().everyWritableUnsyncs();
         boolean wasWritableLeaf = shortcut && Spte.leaf(old, level) && Spte.writable(old);
         if (!wasWritableLeaf) {
@@ -62,6 +63,7 @@ public final class LeafSptes {
             }
             spte |= Spte.DIRTY;
         }
+        page.setUnchecked(index, wasWritableLeaf && (Spte.mmio(old) || page.unchecked(index)));
         spte |= Spte.WRITABLE | Spte.MMU_WRITABLE;
         slot.markDirty(gfn);
         return spte;

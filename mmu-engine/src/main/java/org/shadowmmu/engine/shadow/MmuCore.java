@@ -5,6 +5,7 @@ import java.util.List;
 import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.event.EventStream;
 import org.shadowmmu.engine.event.Work;
+import org.shadowmmu.engine.lock.Interleaving;
 import org.shadowmmu.engine.lock.MmuLock;
 import org.shadowmmu.engine.memory.GuestMemory;
 import org.shadowmmu.engine.memory.HostMemory;
@@ -23,7 +24,7 @@ public final class MmuCore {
     public final HostMemory host = new HostMemory();
     public final MemslotTable memslots = new MemslotTable();
     public final GuestMemory memory = new GuestMemory(memslots, host);
-    public final Work work = new Work();
+    public final Work work;
     public final ShadowPages pages;
     /** The roots of the TDP MMU, newest first (TDP-1). */
     public final List<ShadowPage> tdpRoots = new ArrayList<>();
@@ -32,10 +33,14 @@ public final class MmuCore {
     public final UnsyncTree unsync;
     public final LeafSptes leaves;
 
+    /** Who acts in the middle of an operation. */
+    public Interleaving interleaving = Interleaving.NONE;
+
     /** Makes an empty virtual machine. */
     public MmuCore(MmuOptions options, int vcpus, PolicyRuntime policies, EventStream events) {
         this.options = options;
         this.policies = policies;
+        this.work = policies.work();
         this.pages = new ShadowPages(options.era().pages(), policies.watch(), work);
         this.events = events;
         this.counters = new Counters(vcpus);

@@ -1,7 +1,9 @@
 package org.shadowmmu.engine.shadow;
 
+import java.util.Set;
 import org.shadowmmu.api.MemslotZapScope;
 import org.shadowmmu.engine.era.Era;
+import org.shadowmmu.engine.era.WhatIf;
 
 /**
  * What is fixed for the life of a virtual machine: the host's features and the module parameters.
@@ -16,6 +18,7 @@ import org.shadowmmu.engine.era.Era;
  * @param targetedSlotZap deleting or moving a memslot zaps that slot only; in Linux 6.12 the quirk
  *     {@code KVM_X86_QUIRK_SLOT_ZAP_ALL} is disabled for it, 6.1 cannot (MS-24)
  * @param era the rule variants of the simulated kernel
+ * @param whatIfs where the machine departs from that kernel on purpose; nothing unless a demonstration asks for it
  */
 public record MmuOptions(
         boolean tdpEnabled,
@@ -26,7 +29,8 @@ public record MmuOptions(
         boolean dirtyManualProtect,
         boolean dirtyInitiallySet,
         boolean targetedSlotZap,
-        Era era) {
+        Era era,
+        Set<WhatIf> whatIfs) {
     /**
      * @throws IllegalArgumentException if the host has neither 4 nor 5 levels, or the era has no TDP MMU
      */
@@ -37,6 +41,7 @@ public record MmuOptions(
         if (tdpMmu && !era.tdp().exists()) {
             throw new IllegalArgumentException(era.name() + " has no TDP MMU");
         }
+        whatIfs = Set.copyOf(whatIfs);
     }
 
     /** What deleting or moving a memslot zaps upstream (MS-20, MS-24). */
@@ -46,17 +51,17 @@ public record MmuOptions(
 
     /** Two-dimensional paging by the legacy MMU on a 4-level host; NX huge pages are off. */
     public static MmuOptions tdp() {
-        return new MmuOptions(true, false, 4, false, true, false, false, false, Era.LINUX_6_1);
+        return new MmuOptions(true, false, 4, false, true, false, false, false, Era.LINUX_6_1, Set.of());
     }
 
     /** Two-dimensional paging by the TDP MMU on a 4-level host, the default of Linux 6.1; NX huge pages are off. */
     public static MmuOptions withTdpMmu() {
-        return new MmuOptions(true, true, 4, false, true, false, false, false, Era.LINUX_6_1);
+        return new MmuOptions(true, true, 4, false, true, false, false, false, Era.LINUX_6_1, Set.of());
     }
 
     /** Shadow paging; NX huge pages are off. */
     public static MmuOptions shadow() {
-        return new MmuOptions(false, false, 4, false, true, false, false, false, Era.LINUX_6_1);
+        return new MmuOptions(false, false, 4, false, true, false, false, false, Era.LINUX_6_1, Set.of());
     }
 
     /** The same options on a host with 4 or 5 levels. */
@@ -70,7 +75,8 @@ public record MmuOptions(
                 dirtyManualProtect,
                 dirtyInitiallySet,
                 targetedSlotZap,
-                era);
+                era,
+                whatIfs);
     }
 
     /** The same options with or without NX huge pages. */
@@ -84,7 +90,8 @@ public record MmuOptions(
                 dirtyManualProtect,
                 dirtyInitiallySet,
                 targetedSlotZap,
-                era);
+                era,
+                whatIfs);
     }
 
     /** The same options with or without splitting huge pages before dirty logging. */
@@ -98,7 +105,8 @@ public record MmuOptions(
                 dirtyManualProtect,
                 dirtyInitiallySet,
                 targetedSlotZap,
-                era);
+                era,
+                whatIfs);
     }
 
     /** The same options with the dirty log protecting on reads or on clears. */
@@ -112,7 +120,8 @@ public record MmuOptions(
                 value,
                 dirtyInitiallySet,
                 targetedSlotZap,
-                era);
+                era,
+                whatIfs);
     }
 
     /** The same options with the dirty bitmap starting all zeros or all ones. */
@@ -126,7 +135,8 @@ public record MmuOptions(
                 dirtyManualProtect,
                 value,
                 targetedSlotZap,
-                era);
+                era,
+                whatIfs);
     }
 
     /** The same options with a memslot deletion zapping everything or that slot only. */
@@ -140,7 +150,8 @@ public record MmuOptions(
                 dirtyManualProtect,
                 dirtyInitiallySet,
                 value,
-                era);
+                era,
+                whatIfs);
     }
 
     /** The same options for another kernel. */
@@ -154,6 +165,27 @@ public record MmuOptions(
                 dirtyManualProtect,
                 dirtyInitiallySet,
                 targetedSlotZap,
-                value);
+                value,
+                whatIfs);
+    }
+
+    /** The same options with these departures and no others. */
+    public MmuOptions withWhatIfs(WhatIf... values) {
+        return new MmuOptions(
+                tdpEnabled,
+                tdpMmu,
+                hostLevels,
+                nxHugePages,
+                eagerPageSplit,
+                dirtyManualProtect,
+                dirtyInitiallySet,
+                targetedSlotZap,
+                era,
+                Set.of(values));
+    }
+
+    /** Whether the machine departs from its kernel in this way. */
+    public boolean departs(WhatIf whatIf) {
+        return whatIfs.contains(whatIf);
     }
 }

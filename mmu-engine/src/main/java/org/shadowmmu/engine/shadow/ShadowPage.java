@@ -44,6 +44,9 @@ public final class ShadowPage implements ShadowPageView {
     /** Whether the page counts as a huge page split for NX (PF-37). */
     public boolean nxSplit;
 
+    /** See {@link #unchecked(int)}; allocated at first use. */
+    private long @Nullable [] unchecked;
+
     private final ShadowPages pages;
     private final LeafTranslations translations = new LeafTranslations();
     private long creation;
@@ -79,6 +82,7 @@ public final class ShadowPage implements ShadowPageView {
         if (unsyncChild != null) {
             java.util.Arrays.fill(unsyncChild, 0);
         }
+        unchecked = null;
     }
 
     /** Whether the page belongs to an older layout or was zapped. */
@@ -130,6 +134,25 @@ public final class ShadowPage implements ShadowPageView {
         if (Role.hasGptes(role)) {
             translations.set(index, Role.level(role), leafGfn, access);
         }
+    }
+
+    /**
+     * Whether entry {@code index}, if it is a writable leaf, became one in the place of an MMIO entry that allowed writing, so
+     * that nobody asked whether its frame is a guest table (ST-10a). The MMU never looks; the audit does.
+     */
+    public boolean unchecked(int index) {
+        return unchecked != null && (unchecked[index >> 6] & 1L << index) != 0;
+    }
+
+    /** Notes how entry {@code index} became a writable leaf. */
+    void setUnchecked(int index, boolean value) {
+        if (unchecked == null) {
+            if (!value) {
+                return;
+            }
+            unchecked = new long[ENTRIES / Long.SIZE];
+        }
+        unchecked[index >> 6] = unchecked[index >> 6] & ~(1L << index) | (value ? 1L << index : 0);
     }
 
     @Override

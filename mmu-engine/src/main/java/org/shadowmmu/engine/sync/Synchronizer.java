@@ -125,7 +125,7 @@ public final class Synchronizer {
         }
         page.setTranslation(index, gfn, access);
         long spte = core.leaves.make(
-                page, slot, access, gfn, Spte.pfn(old), old, true, false, (old & Spte.HOST_WRITABLE) != 0);
+                page, index, slot, access, gfn, Spte.pfn(old), true, false, (old & Spte.HOST_WRITABLE) != 0);
         page.spt[index] = spte;
         return Spte.needsFlush(old, spte);
     }

@@ -1,5 +1,6 @@
 package org.shadowmmu.engine.tdp;
 
+import org.shadowmmu.engine.era.WhatIf;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.shadow.MmuCore;
@@ -13,9 +14,11 @@ public final class TdpEntries {
     private static final int PRESENT_SHIFT = Long.numberOfTrailingZeros(Spte.SHADOW_PRESENT);
 
     private final MmuCore core;
+    private final boolean eachTableFlushes;
 
     TdpEntries(MmuCore core) {
         this.core = core;
+        this.eachTableFlushes = core.options.departs(WhatIf.EACH_TABLE_FLUSHES);
     }
 
     /**
@@ -68,6 +71,9 @@ public final class TdpEntries {
                     set(table, index, Spte.REMOVED, shared);
                 }
             }
+        }
+        if (eachTableFlushes) {
+            core.requests.remoteFlush();
         }
         core.pages.freeTdp(table);
     }

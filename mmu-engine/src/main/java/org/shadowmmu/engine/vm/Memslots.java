@@ -97,6 +97,7 @@ final class Memslots {
         core.memslots.invalidate(slot);
         zapIfGenerationWrapped(slot.addressSpace());
         slotZap.zap(slot, change);
+        core.interleaving.slotZapped();
     }
 
     private int changeFlags(Memslot slot, int flags) {

@@ -10,6 +10,7 @@ import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.event.EventStream;
 import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.fault.PageFaults;
+import org.shadowmmu.engine.lock.Interleaving;
 import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.lock.MmuLock;
 import org.shadowmmu.engine.lookup.PageLookup;
@@ -47,6 +48,7 @@ public final class VirtualMachine {
     private final Reclaimer reclaimer;
     private final Memslots memslots;
     private final DirtyLog dirtyLog;
+
     private final TdpMmu tdp;
     private final List<Vcpu> vcpus = new ArrayList<>();
     private final InvalidList requested = new InvalidList();
@@ -233,6 +235,39 @@ public final class VirtualMachine {
         }
         dirtyLog.clear(slot, first, count);
         return Memslots.OK;
+    }
+
+    /**
+     * Zaps every leaf that maps a frame of a range, in both address spaces and under roots that are invalid, too; tables and
+     * roots stay (MN-14). The kernel does so when the memory type of guest memory changes (MN-15).
+     *
+     * @param first first guest frame number
+     * @param end the guest frame number behind the last
+     */
+    public void zapGfnRange(long first, long end) {
+        core.lock.write(LockedWork.UNMAP);
+        core.host.noteInvalidation();
+        boolean any = false;
+        for (int space = 0; space < MemslotTable.ADDRESS_SPACES; space++) {
+            for (int place = 0; place < core.memslots.count(space); place++) {
+                Memslot slot = core.memslots.slot(space, place);
+                long from = Math.max(first, slot.baseGfn());
+                long to = Math.min(end, slot.endGfn());
+                if (from < to) {
+                    any |= core.rmaps.zapRange(slot, from, to);
+                    any |= tdp.zapLeaves(space, from, to);
+                }
+            }
+        }
+        if (any) {
+            core.requests.remoteFlush();
+        }
+        core.lock.release();
+    }
+
+    /** Sets who acts in the middle of operations. */
+    public void interleave(Interleaving interleaving) {
+        core.interleaving = interleaving;
     }
 
     /** The MMU notifier: the host takes pages of a backing away (MN-1, MN-10). */

@@ -1,6 +1,7 @@
 package org.shadowmmu.engine.zap;
 
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.era.WhatIf;
 import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.lock.YieldPoint;
@@ -20,12 +21,20 @@ public final class FastZap {
     private final Zapper zapper;
     private final TdpMmu tdp;
     private final InvalidList list = new InvalidList();
+    /** Upstream walks its list in order of creation; a what-if, the order of a policy. */
+    private final boolean inReclaimOrder;
+
+    private final boolean toTheEnd;
+    private final int batchSize;
 
     /** Makes the fast zap of a virtual machine. */
     public FastZap(MmuCore core, Zapper zapper, TdpMmu tdp) {
         this.tdp = tdp;
         this.core = core;
         this.zapper = zapper;
+        toTheEnd = core.options.departs(WhatIf.OBSOLETE_WALK_TO_THE_END);
+        inReclaimOrder = toTheEnd || core.options.departs(WhatIf.OBSOLETE_WALK_IN_RECLAIM_ORDER);
+        batchSize = core.options.departs(WhatIf.OBSOLETE_BATCH_OF_ONE) ? 1 : BATCH;
     }
 
     /** Makes every page obsolete, asks every virtual CPU to drop its roots, and zaps what no one uses. */
@@ -67,26 +76,36 @@ public final class FastZap {
         tdp.zapInvalidated();
     }
 
-    /** Zaps obsolete pages from the oldest to the first current one; commits once, however often it yields (ZAP-61). */
+    /**
+     * Zaps obsolete pages from the oldest to the first current one; commits once, however often it yields (ZAP-61).
+     */
     private void zapObsolete() {
         int batch = 0;
-        ShadowPage page = core.pages.oldest();
-        while (page != null && page.obsolete()) {
-            if (batch >= BATCH && core.lock.wantsYield(YieldPoint.OBSOLETE_BATCH)) {
+        ShadowPage page = first();
+        while (page != null && (page.obsolete() || toTheEnd)) {
+            if (batch >= batchSize && core.lock.wantsYield(YieldPoint.OBSOLETE_BATCH)) {
                 core.lock.letGo(YieldPoint.OBSOLETE_BATCH);
                 batch = 0;
-                page = core.pages.oldest();
+                page = first();
                 continue;
             }
             core.work.add(WorkCounter.LIST_STEPS);
-            @Nullable ShadowPage newer = page.newer();
-            if (Role.invalid(page.role)) {
+            @Nullable ShadowPage newer = next(page);
+            if (Role.invalid(page.role) || !page.obsolete()) {
                 page = newer;
                 continue;
             }
             batch += zapper.prepare(page, list);
-            page = zapper.unstable() ? core.pages.oldest() : newer;
+            page = zapper.unstable() ? first() : newer;
         }
         zapper.commit(list);
+    }
+
+    private @Nullable ShadowPage first() {
+        return inReclaimOrder ? (ShadowPage) core.policies.firstInReclaimQueues() : core.pages.oldest();
+    }
+
+    private @Nullable ShadowPage next(ShadowPage page) {
+        return inReclaimOrder ? (ShadowPage) core.policies.nextInReclaimQueues(page) : page.newer();
     }
 }

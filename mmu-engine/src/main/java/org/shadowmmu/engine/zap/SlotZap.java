@@ -3,6 +3,7 @@ package org.shadowmmu.engine.zap;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.api.MemslotChange;
 import org.shadowmmu.api.MemslotZapScope;
+import org.shadowmmu.engine.era.WhatIf;
 import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.lock.YieldPoint;
@@ -17,7 +18,8 @@ import org.shadowmmu.engine.tdp.TdpMmu;
  * Zaps what must go when a memslot is deleted or moved, in the scope that the policy chooses (MS-20 to MS-24).
  *
  * <p>Whatever the scope, no leaf maps the slot afterwards and no page that shadows a guest table inside it is left, so
- * that the slot's accounts can go.
+ * that the slot's accounts can go. A fault that found its host page before must start again (PF-22): the roots it saw are
+ * obsolete, or the count of invalidations has changed.
  */
 public final class SlotZap {
     private final MmuCore core;
@@ -46,9 +48,13 @@ public final class SlotZap {
 
     private void zapLeavesThenPages(Memslot slot, boolean directToo) {
         core.lock.write(LockedWork.SLOT_ZAP);
+        if (!core.options.departs(WhatIf.SLOT_ZAP_UNNOTICED)) {
+            core.host.noteInvalidation();
+        }
         boolean flush = core.rmaps.zapRange(slot, slot.baseGfn(), slot.endGfn());
         flush |= tdp.zapLeaves(slot.addressSpace(), slot.baseGfn(), slot.endGfn());
-        if (directToo || core.pages.indirect() > 0) {
+        boolean tablesToo = core.pages.indirect() > 0 && !core.options.departs(WhatIf.SLOT_ZAP_KEEPS_GUEST_TABLES);
+        if (directToo || tablesToo) {
             for (long gfn = slot.baseGfn(); gfn < slot.endGfn(); gfn++) {
                 zapPagesOf(gfn, slot.addressSpace(), directToo);
                 if (core.lock.wantsYield(YieldPoint.SLOT_FRAME)) {

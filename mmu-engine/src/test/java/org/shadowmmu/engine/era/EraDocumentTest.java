@@ -19,4 +19,13 @@ class EraDocumentTest {
 
         assertThat(page.subList(page.indexOf(BEGIN) + 1, page.indexOf(END))).isEqualTo(EraTable.lines());
     }
+
+    @Test
+    void thePageNamesEveryDeparture() throws IOException {
+        String page = Files.readString(Path.of("../docs/eras.md"));
+
+        for (WhatIf whatIf : WhatIf.values()) {
+            assertThat(page).contains("| `" + whatIf + "` | " + whatIf.rules() + " | " + whatIf.meaning() + " |");
+        }
+    }
 }

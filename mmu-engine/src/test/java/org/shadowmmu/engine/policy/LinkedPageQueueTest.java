@@ -16,6 +16,8 @@ import org.shadowmmu.api.PageQueue;
 import org.shadowmmu.api.ShadowPageView;
 import org.shadowmmu.api.testing.FakePage;
 import org.shadowmmu.api.testing.ReferenceQueue;
+import org.shadowmmu.engine.event.Work;
+import org.shadowmmu.engine.event.WorkCounter;
 
 /**
  * The queues in flat arrays beside a plain linked list. Random operations find what examples do not: a stale link at an end
@@ -28,7 +30,8 @@ class LinkedPageQueueTest {
     private static final PagePredicate EVEN = page -> page.creationNumber() % 2 == 0;
 
     private final LivePages live = new LivePages();
-    private final PageLinks links = new PageLinks(live, new PolicyWatch());
+    private final Work work = new Work();
+    private final PageLinks links = new PageLinks(live, new PolicyWatch(), work);
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -166,6 +169,46 @@ class LinkedPageQueueTest {
         assertThatThrownBy(() -> queue.younger(page)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> queue.older(page)).isInstanceOf(IllegalArgumentException.class);
         assertThat(other.younger(page)).isNull();
+    }
+
+    /** A page that is taken out first is not moved, nor is one that was in no queue. */
+    @Test
+    void countsMovesOnly() {
+        PageQueue queue = links.newQueue();
+        PageQueue other = links.newQueue();
+        FakePage page = new FakePage(0, 1, 0);
+        live.add(page);
+
+        queue.addYoungest(page);
+        queue.remove(page);
+        queue.addYoungest(page);
+        assertThat(work.get(WorkCounter.LIST_MOVES)).isZero();
+
+        queue.addYoungest(page);
+        other.addOldest(page);
+        assertThat(work.get(WorkCounter.LIST_MOVES)).isEqualTo(2);
+    }
+
+    @Test
+    void queuesFollowOneAnotherInTheOrderInWhichTheyWereMade() {
+        LinkedPageQueue first = links.newQueue();
+        links.newQueue();
+        LinkedPageQueue third = links.newQueue();
+        assertThat(links.first()).isEqualTo(PageLinks.NONE);
+        for (int id = 0; id < 4; id++) {
+            live.add(new FakePage(id, 1, id));
+        }
+        third.addYoungest(live.view(2));
+        third.addOldest(live.view(0));
+        first.addYoungest(live.view(3));
+        first.addYoungest(live.view(1));
+
+        List<Integer> order = new ArrayList<>();
+        for (int id = links.first(); id != PageLinks.NONE; id = links.next(id)) {
+            order.add(id);
+        }
+
+        assertThat(order).containsExactly(3, 1, 0, 2);
     }
 
     /** The engine makes a page that was never reported zapped known at once, not at some later wrong victim. */

@@ -205,6 +205,11 @@ final class RandomShadowMachine {
             offset = random.nextInt(8) == 0 ? 4096 - 1 - random.nextInt(8) : random.nextInt(64) * size;
             offset += random.nextInt(3) == 0 ? random.nextInt(4) : 0;
             offset = Math.min(offset, 4095);
+            if (size == 4 && offset % 8 > 4) {
+                // With CR4.PAE such a write counts as one of the first entry only, and the second stays as it was
+                // (EM-13).
+                offset -= 4;
+            }
             value = withOneBitChanged(gfn, offset, size);
         }
         Kind kind = random.nextBoolean() ? Kind.STORE : Kind.values()[2 + random.nextInt(5)];

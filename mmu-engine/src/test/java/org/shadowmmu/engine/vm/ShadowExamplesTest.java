@@ -372,4 +372,43 @@ class ShadowExamplesTest {
 
         assertThat(guest.read(0)).isEqualTo(VirtualAccessResult.SHUTDOWN);
     }
+
+    /** EM-13: with CR4.PAE, a write of 4 bytes that lies in two entries is one of the first; the second stays linked. */
+    @Test
+    void aWriteOf4BytesAcrossTwoDirectoryEntriesZapsOnlyTheFirst() {
+        guest.entry(0x102, 1, 0x104, ALL);
+        guest.entry(0x104, 0, 0x300, ALL);
+        guest.entry(0x103, 0x102, 0x102, ALL);
+        start();
+        guest.read(1L << 21);
+        assertThat(guest.shadow(0x102, 2).spt[1]).isNotZero();
+
+        guest.vcpu.storeGva(PD_PAGE + 6, 0, 4, true);
+
+        assertThat(guest.entry(0x102, 1)).as("what the guest wrote").isEqualTo(0x100000);
+        assertThat(guest.shadow(0x102, 2).spt[0]).as("zapped").isZero();
+        assertThat(guest.shadow(0x102, 2).spt[1]).as("not zapped").isNotZero();
+    }
+
+    /**
+     * ST-10a: an entry that marked a frame without memory becomes a writable leaf without the question whether its frame is a
+     * guest table, so that the guest writes to a shadowed directory and nobody hears of it.
+     */
+    @Test
+    void aLeafInThePlaceOfAnOutdatedHoleIsNotChecked() {
+        guest.entry(0x103, 0x1ff, 0x20000, ALL);
+        guest.read(0);
+        assertThat(guest.read(0x1ff000)).as("frame 20000 is a hole").isEqualTo(VirtualAccessResult.MMIO);
+        guest.store(PT_PAGE + 0xff8, PD_PAGE | ALL);
+        guest.machine.slot(1, 0x30000, 0x10);
+
+        guest.store(0x1ff000 + 0xff8, 0);
+
+        assertThat(guest.reached()).isEqualTo(0x102);
+        assertThat(guest.machine.slot(0).trackCount(0x102))
+                .as("still a shadowed directory")
+                .isEqualTo(1);
+        assertThat(guest.shadow(0x103, 1).spt[0x1ff] & 0xfff).as("but writable").isEqualTo(0xe67);
+        assertThat(guest.shadow(0x103, 1).unchecked(0x1ff)).isTrue();
+    }
 }

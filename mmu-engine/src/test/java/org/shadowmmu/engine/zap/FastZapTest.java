@@ -2,10 +2,20 @@ package org.shadowmmu.engine.zap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.shadowmmu.api.Decision;
+import org.shadowmmu.api.MmuPolicy;
+import org.shadowmmu.api.PageQueue;
+import org.shadowmmu.api.PolicyContext;
+import org.shadowmmu.api.ReclaimOrder;
+import org.shadowmmu.api.ShadowPageView;
+import org.shadowmmu.engine.era.WhatIf;
 import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.lock.YieldPoint;
+import org.shadowmmu.engine.lock.Yielding;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.shadow.ShadowPage;
@@ -152,5 +162,74 @@ class FastZapTest {
         assertThat(machine.events.take("zap"))
                 .containsExactly("zap 0 l4 root 1", "zap 0 l3", "zap 0 l2", "zap 0 l1", "zap 200 l1");
         assertThat(machine.vm.usedPages()).isOne();
+    }
+
+    /** Tables before directories, in two queues. */
+    private static final class TablesFirst implements MmuPolicy, ReclaimOrder {
+        private final PageQueue tables;
+        private final PageQueue directories;
+
+        TablesFirst(PolicyContext context) {
+            tables = context.newQueue();
+            directories = context.newQueue();
+        }
+
+        @Override
+        public void pageCreated(ShadowPageView page) {
+            (page.level() == 1 ? tables : directories).addYoungest(page);
+        }
+
+        @Override
+        public @Nullable ShadowPageView nextVictim() {
+            ShadowPageView table = tables.oldestVictim();
+            return table == null ? directories.oldestVictim() : table;
+        }
+    }
+
+    /** Twelve tables; at the first yield virtual CPU 1 makes a current one, which that order puts before the directories. */
+    private long leftObsolete(WhatIf... whatIfs) {
+        machine = new TestMachine(
+                MmuOptions.tdp().withWhatIfs(whatIfs), 2, TestPolicy.runtime(Decision.RECLAIM_ORDER, TablesFirst::new));
+        machine.slot(0, 0, 0x2000);
+        machine.slot(1, 0x3000, 0x10);
+        for (int table = 0; table < 12; table++) {
+            machine.read(table << 9);
+        }
+
+        machine.vm.lock().setYielding(new Yielding() {
+            private boolean done;
+
+            @Override
+            public boolean wanted(YieldPoint point) {
+                return !done && point == YieldPoint.OBSOLETE_BATCH;
+            }
+
+            @Override
+            public void released(YieldPoint point) {
+                done = true;
+                machine.vm.vcpu(1).accessGpa(0x10000, AccessKind.READ);
+            }
+        });
+
+        machine.delete(1);
+
+        long obsolete = 0;
+        for (ShadowPage page = machine.core.pages.oldest(); page != null; page = page.newer()) {
+            obsolete += page.obsolete() ? 1 : 0;
+        }
+        return obsolete;
+    }
+
+    @Test
+    void anotherOrderMakesTheWalkStopTooEarly() {
+        assertThat(leftObsolete(WhatIf.OBSOLETE_WALK_IN_RECLAIM_ORDER))
+                .as("PD, PDPT and root")
+                .isEqualTo(3);
+    }
+
+    @Test
+    void theWholeOrderOrTheOrderOfCreationLeavesNothing() {
+        assertThat(leftObsolete(WhatIf.OBSOLETE_WALK_TO_THE_END)).isZero();
+        assertThat(leftObsolete()).isZero();
     }
 }

@@ -85,7 +85,7 @@ public final class ReproduceCommand implements Callable<Integer> {
             Machines machines = new Machines((id, settings) -> catalog.find(id).choose(settings));
             List<Measured> measured = new ArrayList<>();
             PrintWriter err = spec.commandLine().getErr();
-            List<Story> stories = chosen(Stories.all(machines));
+            List<Story> stories = chosen(Stories.all(machines, environment.streams()));
             for (Story story : stories) {
                 err.println(
                         "[" + (measured.size() + 1) + "/" + stories.size() + "] " + story.id() + ": " + story.title());

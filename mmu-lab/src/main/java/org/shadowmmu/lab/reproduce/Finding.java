@@ -1,5 +1,9 @@
 package org.shadowmmu.lab.reproduce;
 
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.lab.time.CostModel;
+
 /**
  * What came out for one published claim.
  *
@@ -10,6 +14,7 @@ package org.shadowmmu.lab.reproduce;
  * @param basis where the simulated figure comes from
  * @param reproduced whether it lies within the tolerance
  * @param remark what must be said beside it; the reason if it is not reproduced; may be empty
+ * @param pricing what comes out at other costs, from the same counted work; null if no time is involved
  */
 public record Finding(
         String claim,
@@ -18,7 +23,39 @@ public record Finding(
         String simulated,
         Basis basis,
         boolean reproduced,
-        String remark) {
+        String remark,
+        @Nullable Function<CostModel, Finding> pricing) {
+    /** A finding that no cost moves, or whose work was not kept. */
+    public Finding(
+            String claim,
+            String published,
+            String tolerance,
+            String simulated,
+            Basis basis,
+            boolean reproduced,
+            String remark) {
+        this(claim, published, tolerance, simulated, basis, reproduced, remark, null);
+    }
+
+    /** A finding about time: what {@code pricing} makes of the standard costs. */
+    public static Finding priced(Function<CostModel, Finding> pricing) {
+        Finding found = pricing.apply(CostModel.standard());
+        return new Finding(
+                found.claim,
+                found.published,
+                found.tolerance,
+                found.simulated,
+                found.basis,
+                found.reproduced,
+                found.remark,
+                pricing);
+    }
+
+    /** What comes out at other costs. */
+    public Finding at(CostModel costs) {
+        return pricing == null ? this : pricing.apply(costs);
+    }
+
     /** Where a simulated figure comes from. */
     public enum Basis {
         /** Counted; no time model is involved. */

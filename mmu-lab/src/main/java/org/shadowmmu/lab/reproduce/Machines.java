@@ -28,6 +28,11 @@ public final class Machines {
         this.jars = jars;
     }
 
+    /** The policy of a jar for the decisions it takes, upstream for the others. */
+    PolicyAssignment assigned(String policy, Map<String, String> parameters) {
+        return PolicyAssignment.of(jars.choose(policy, parameters));
+    }
+
     /** A machine under the policy of a jar; upstream takes the decisions that the policy does not. */
     VirtualMachine under(
             String policy,
@@ -35,8 +40,15 @@ public final class Machines {
             MmuOptions options,
             int vcpus,
             @Nullable MmuEvents listener) {
-        PolicyAssignment assignment = PolicyAssignment.of(jars.choose(policy, parameters));
-        return VirtualMachine.create(options, vcpus, PolicyRuntime.create(assignment, SEED), listener);
+        PolicyRuntime policies = PolicyRuntime.create(assigned(policy, parameters), SEED);
+        return VirtualMachine.create(options, vcpus, policies, listener);
+    }
+
+    /** A machine where the policy of a jar takes one decision and upstream the others. */
+    VirtualMachine taking(
+            Decision decision, String policy, Map<String, String> parameters, MmuOptions options, int vcpus) {
+        PolicyAssignment assignment = PolicyAssignment.mixing(Map.of(decision, jars.choose(policy, parameters)));
+        return VirtualMachine.create(options, vcpus, PolicyRuntime.create(assignment, SEED), null);
     }
 
     /** A machine under the rules of Linux 6.1. */

@@ -22,10 +22,12 @@ public final class ReclaimOrders implements Story {
     private static final int CEILING = 31_232;
 
     private final Machines machines;
+    private final FieldCase field;
 
     /** Makes the story. */
-    public ReclaimOrders(Machines machines) {
+    ReclaimOrders(Machines machines, RecordedBoots streams) {
         this.machines = machines;
+        field = new FieldCase(machines, streams);
     }
 
     @Override
@@ -165,6 +167,9 @@ public final class ReclaimOrders implements Story {
                 ""));
         findings.add(exactRounds(fifo));
         findings.add(noEffect());
+        findings.add(new ListMoves(machines).measure());
+        findings.add(new ObsoleteOrder(machines).measure());
+        findings.addAll(field.measure(quick));
         return findings;
     }
 
@@ -271,9 +276,6 @@ public final class ReclaimOrders implements Story {
 
     @Override
     public List<String> leftOut() {
-        return List.of(
-                "S3.6, S3.6b and S3.6c need the compile under shadow paging of the field case, which is not run here.",
-                "S3.7 and S3.8 need a count of a policy's list moves and an early-stop walk, which the engine does not"
-                        + " have.");
+        return List.of();
     }
 }

@@ -1,18 +1,20 @@
 package org.shadowmmu.lab.reproduce;
 
 import java.util.List;
+import org.shadowmmu.lab.workload.StreamCatalog;
 
 /** All stories, in order. */
 public final class Stories {
     private Stories() {}
 
     /** The stories that are measured. */
-    public static List<Story> all(Machines machines) {
+    public static List<Story> all(Machines machines, StreamCatalog streams) {
+        RecordedBoots boots = new RecordedBoots(streams);
         return List.of(
                 new OrphanedChildren(machines),
-                new RootTearDown(),
-                new ReclaimOrders(machines),
-                new SlotScopes(),
+                new RootTearDown(boots),
+                new ReclaimOrders(machines, boots),
+                new SlotScopes(boots),
                 new FastInvalidate());
     }
 }

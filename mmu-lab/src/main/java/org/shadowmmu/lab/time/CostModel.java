@@ -44,11 +44,20 @@ public final class CostModel {
                 + work.get(WorkCounter.LIST_STEPS) * of(Cost.LIST_STEP);
     }
 
+    /** Nanoseconds of the TDP MMU's work: leaves cost what those of the TDP MMU do. */
+    public double tdp(WorkDone work) {
+        return work.get(WorkCounter.LEAVES_ZAPPED_CLEAN) * of(Cost.TDP_LEAF_CLEAN)
+                + work.get(WorkCounter.LEAVES_ZAPPED_DIRTY) * of(Cost.TDP_LEAF_DIRTY)
+                + handling(work);
+    }
+
     private double handling(WorkDone work) {
         return work.get(Counter.PF_TAKEN) * (of(Cost.EXIT) + of(Cost.FAULT))
                 + work.get(WorkCounter.NESTED_EXITS) * of(Cost.NESTED_EXIT)
                 + work.get(WorkCounter.CHAIN_STEPS) * of(Cost.CHAIN_STEP)
-                + work.get(Counter.REMOTE_TLB_FLUSH) * of(Cost.REMOTE_FLUSH)
+                + work.get(Counter.MMU_CACHE_MISS) * of(Cost.ZERO_PAGE)
+                + work.get(WorkCounter.LIST_MOVES) * of(Cost.LIST_MOVE)
+                + work.get(Counter.REMOTE_TLB_FLUSH_REQUESTS) * of(Cost.REMOTE_FLUSH)
                 + work.get(Counter.TLB_FLUSH) * of(Cost.LOCAL_FLUSH)
                 + work.get(WorkCounter.ENTRIES_SYNCED) * of(Cost.SYNC_ENTRY);
     }

@@ -31,6 +31,17 @@ public final class EngineMachine extends VirtualMachineOfTrial {
         return new EngineMachine(VirtualMachine.create(options(host), vcpus, policies, listener), policies);
     }
 
+    /** Makes a machine with any options, under upstream's rules; for comparisons that no experiment file describes. */
+    public static EngineMachine upstream(MmuOptions options, int vcpus) {
+        PolicyRuntime policies = PolicyRuntime.upstream();
+        return new EngineMachine(VirtualMachine.create(options, vcpus, policies, null), policies);
+    }
+
+    /** The machine of the engine. */
+    public VirtualMachine machine() {
+        return machine;
+    }
+
     private static MmuOptions options(Host host) {
         MmuOptions options = host.mode() == Mode.TDPMMU ? MmuOptions.withTdpMmu() : MmuOptions.tdp();
         return options.withEra(host.era().era());

@@ -32,6 +32,12 @@ public final class ShadowEngineMachine extends VirtualMachineOfTrial implements 
                 VirtualMachine.create(MmuOptions.shadow().withEra(host.era().era()), vcpus, policies, null), policies);
     }
 
+    /** Makes a machine with any options, under upstream's rules; as {@link EngineMachine#upstream}. */
+    public static ShadowEngineMachine upstream(MmuOptions options, int vcpus) {
+        PolicyRuntime policies = PolicyRuntime.upstream();
+        return new ShadowEngineMachine(VirtualMachine.create(options, vcpus, policies, null), policies);
+    }
+
     /** The machine of the engine, for audits. */
     public VirtualMachine machine() {
         return machine;
