@@ -38,7 +38,6 @@ import picocli.CommandLine.Spec;
         })
 public final class ExplainCommand implements Callable<Integer> {
     private static final int TOP = 10;
-    private static final double BILLION = 1e9;
 
     private final LabEnvironment environment;
     private final PolicyHost host;
@@ -172,7 +171,7 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private String sentence(List<PageHistory.Life> lives, int index) {
         PageHistory.Life life = lives.get(index);
-        StringBuilder text = new StringBuilder("made at " + clock(life.made()));
+        StringBuilder text = new StringBuilder("made at instruction " + clock(life.made()));
         if (level == 1) {
             text.append(String.format(Locale.ROOT, ", used %,d times", life.used()));
         }
@@ -193,7 +192,7 @@ public final class ExplainCommand implements Callable<Integer> {
             return text.append(
                             gap == 0
                                     ? "; needed again within the same window"
-                                    : String.format(Locale.ROOT, "; needed again %,.1f million later", gap / 1e6))
+                                    : String.format(Locale.ROOT, "; needed again %,d instructions later", gap))
                     .toString();
         }
         return text.append("; never needed again").toString();
@@ -206,6 +205,6 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private static String clock(long instruction) {
-        return String.format(Locale.ROOT, "%.3f·10⁹", instruction / BILLION);
+        return String.format(Locale.ROOT, "%,d", instruction);
     }
 }
