@@ -77,12 +77,12 @@ class JsonOutputTest {
 
     @Test
     void aStoryIsOneLine() {
-        assertThat(lab.run("reproduce", "S4", "--quick", "--json")).isZero();
+        assertThat(lab.run("reproduce", "S5", "--quick", "--json")).isZero();
         assertThat(lab.out().lines()).hasSize(1);
         JsonNode story = JsonMapper.shared().readTree(lab.out());
-        assertThat(story.path("id").asString()).isEqualTo("S4");
-        assertThat(story.path("findings").get(0).path("claim").asString()).startsWith("S4.");
-        assertThat(lab.err()).startsWith("[1/1] S4: ");
+        assertThat(story.path("id").asString()).isEqualTo("S5");
+        assertThat(story.path("findings").get(0).path("claim").asString()).startsWith("S5.");
+        assertThat(lab.err()).startsWith("[1/1] S5: ");
     }
 
     private JsonNode json(String... command) {
