@@ -41,7 +41,9 @@ public final class Emulator {
     private @Nullable VcpuState walking;
     private MmioListener listener = (write, gpa, size) -> {};
     private long walkedAddress;
-    private boolean operandKnown;
+    /** The address of the fault if it is a guest physical one, which operands at the same page offset have; else -1. */
+    private long faultGpa = -1;
+
     private long operandGpa;
     private long loaded;
 
@@ -100,8 +102,7 @@ public final class Emulator {
             return Emulation.RESUME;
         }
         core.counters.add(Counter.INSN_EMULATION, vcpu.index, 1);
-        operandKnown = direct && (address & PAGE - 1) == (instruction.address() & PAGE - 1);
-        operandGpa = address;
+        faultGpa = direct ? address : -1;
         return execute(vcpu, instruction);
     }
 
@@ -190,7 +191,6 @@ public final class Emulator {
         if (rest == 0) {
             return true;
         }
-        operandKnown = false;
         if (!operand(vcpu, address + inPage, instruction.user(), Access.WRITE)) {
             return false;
         }
@@ -203,7 +203,6 @@ public final class Emulator {
         if (!load(vcpu, instruction)) {
             return false;
         }
-        operandKnown = false;
         if (!translate(vcpu, instruction.address(), instruction.user(), Access.WRITE)) {
             return false;
         }
@@ -211,9 +210,10 @@ public final class Emulator {
         return true;
     }
 
-    /** Finds the operand: known from the fault or the MMIO cache, or by a walk (GP-42). */
+    /** Finds the operand, or the part of it in one page: known from the fault or the MMIO cache, or by a walk (GP-42). */
     private boolean operand(VcpuState vcpu, long address, boolean user, int access) {
-        if (operandKnown) {
+        if (faultGpa >= 0 && ((faultGpa ^ address) & PAGE - 1) == 0) {
+            operandGpa = faultGpa;
             return true;
         }
         long generation = core.memslots.generation(vcpu.addressSpace());
