@@ -41,6 +41,8 @@ public final class Emulator {
     private @Nullable VcpuState walking;
     private MmioListener listener = (write, gpa, size) -> {};
     private long walkedAddress;
+    private long walkedFrame;
+    private long exitError;
     /** The address of the fault if it is a guest physical one, which operands at the same page offset have; else -1. */
     private long faultGpa = -1;
 
@@ -73,6 +75,7 @@ public final class Emulator {
      */
     public Emulation emulate(VcpuState vcpu, long address, long error, boolean user, Decoder decoder) {
         boolean direct = vcpu.mode().direct();
+        exitError = error;
         if (direct && (error & UNPROTECT_ONLY) == UNPROTECT_ONLY) {
             zapper.unprotect(address >>> 12);
             return Emulation.RESUME;
@@ -139,6 +142,7 @@ public final class Emulator {
     /** The L1 frame behind an L2 frame: a walk of the nested tables (GP-5). */
     private long nestedFrame(long gfn, int access) {
         VcpuState vcpu = Objects.requireNonNull(walking);
+        walkedFrame = gfn;
         boolean allowed = nestedWalker.walk(
                 vcpu.mode().paging(), vcpu.addressSpace(), vcpu.pgd(), registers.pdptes(vcpu), gfn << 12, access);
         return allowed ? nestedWalker.gfn() : TableTranslation.NONE;
@@ -146,7 +150,8 @@ public final class Emulator {
 
     private Emulation guestFault(VcpuState vcpu) {
         if (walker.nestedFailure()) {
-            guestFaults.refuse(vcpu, nestedWalker.error(), walkedAddress, Access.GUEST_PAGE);
+            // L1 sees the frame that its tables refuse and the high half of the exit under way (RC-31).
+            guestFaults.refuse(vcpu, nestedWalker.error(), walkedFrame << 12, exitError);
         } else {
             guestFaults.inject(vcpu, walker.error(), walkedAddress);
         }
