@@ -34,11 +34,13 @@ public final class OrphanedChildren implements Story {
     private static final int WHOLE_TABLE = 512;
 
     private final Machines machines;
+    private final BottomUpLeak bottomUp;
     private final CostModel costs = CostModel.standard();
 
     /** Makes the story. */
-    public OrphanedChildren(Machines machines) {
+    OrphanedChildren(Machines machines, RecordedBoots boots) {
         this.machines = machines;
+        bottomUp = new BottomUpLeak(machines, boots);
     }
 
     @Override
@@ -283,24 +285,7 @@ public final class OrphanedChildren implements Story {
     }
 
     private void leaks(List<Finding> findings, boolean quick) {
-        int boots = quick ? 50 : 1000;
-        Shape upwards = new Shape(1, boots, GUEST_PAGES, WHOLE_TABLE, 1, WHOLE_TABLE, TableTearDown.BOTTOM_UP);
-        long off = leak(zapping(1, false), upwards);
-        long on = leak(zapping(1, true), upwards);
-        double perGib = off / 2.0 / boots;
-        findings.add(
-                new Finding(
-                        "S1.7",
-                        "an L1 that zaps bottom-up leaks upwards of 4 pages per GiB and boot; recursion on writes leaks none",
-                        "2 GiB x 1,000 boots >= 8,000, and 0",
-                        number(off) + " after " + boots + " boots (" + perGib + " per GiB and boot), and " + number(on),
-                        Basis.COUNTED,
-                        perGib >= 4 && on == 0,
-                        perGib >= 4
-                                ? ""
-                                : "two links of a directory go by emulated writes before the third write floods it, so two"
-                                        + " tables per GiB stay, and two directories per boot; the root stays under both rules,"
-                                        + " for its one entry is cleared by one write; the published figure names no guest layout"));
+        findings.add(bottomUp.measure(quick));
         Shape lazy = new Shape(1, 5, GUEST_PAGES, WHOLE_TABLE, 1, WHOLE_TABLE, TableTearDown.LAZY);
         Shape zeroing = new Shape(1, 5, GUEST_PAGES, WHOLE_TABLE, 1, WHOLE_TABLE, TableTearDown.ZEROING);
         long lazyKept = leak(keeping(1), lazy);
