@@ -61,14 +61,6 @@ final class Machines {
         return machine;
     }
 
-    /** Touches every {@code stride}-th page below {@code frames} under shadow paging. */
-    static void touchVirtual(VirtualMachine machine, int frames, int stride) {
-        Vcpu vcpu = machine.vcpu(0);
-        for (int page = 0; page < frames; page += stride) {
-            vcpu.accessGva((long) page << 12, AccessKind.WRITE, true);
-        }
-    }
-
     /** Touches every {@code stride}-th frame below {@code frames}. */
     static void touch(VirtualMachine machine, int frames, int stride) {
         for (int frame = 0; frame < frames; frame += stride) {

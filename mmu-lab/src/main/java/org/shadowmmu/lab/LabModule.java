@@ -5,6 +5,7 @@ import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.wiring.EngineModule;
 import org.shadowmmu.lab.ab.AbRunner;
 import org.shadowmmu.lab.cli.AbCommand;
+import org.shadowmmu.lab.cli.CompletionCommand;
 import org.shadowmmu.lab.cli.ExplainCommand;
 import org.shadowmmu.lab.cli.ExportCommand;
 import org.shadowmmu.lab.cli.LabEnvironment;
@@ -12,12 +13,14 @@ import org.shadowmmu.lab.cli.Main;
 import org.shadowmmu.lab.cli.MergeCommand;
 import org.shadowmmu.lab.cli.NewPolicyCommand;
 import org.shadowmmu.lab.cli.PoliciesCommand;
+import org.shadowmmu.lab.cli.PolicyNames;
 import org.shadowmmu.lab.cli.ReportCommand;
 import org.shadowmmu.lab.cli.ReproduceCommand;
 import org.shadowmmu.lab.cli.RunCommand;
 import org.shadowmmu.lab.cli.SchemaCommand;
 import org.shadowmmu.lab.cli.ValidateCommand;
 import org.shadowmmu.lab.cli.VerifyCommand;
+import org.shadowmmu.lab.cli.WorkloadNames;
 import org.shadowmmu.lab.machine.RecordedMachines;
 import org.shadowmmu.lab.machine.RecordedVm;
 import org.shadowmmu.lab.trial.EngineMachine;
@@ -69,5 +72,8 @@ public final class LabModule extends AbstractModule {
         bind(NewPolicyCommand.class);
         bind(ValidateCommand.class);
         bind(VerifyCommand.class);
+        bind(CompletionCommand.class);
+        bind(PolicyNames.class);
+        bind(WorkloadNames.class);
     }
 }

@@ -63,12 +63,14 @@ public final class AbCommand implements Callable<Integer> {
     @Parameters(
             arity = "2..*",
             paramLabel = "POLICY",
+            completionCandidates = PolicyNames.class,
             description = "Two or more policies, each as ID or ID:PARAMETER=VALUE,…; the first is compared with.")
     private List<String> names = List.of();
 
     @Option(
             names = "--workload",
             paramLabel = "NAME",
+            completionCandidates = WorkloadNames.class,
             split = ",",
             required = true,
             description = "Recorded streams, by name or as path of a .gpas.gz file; 'all' for every one.")
@@ -151,9 +153,10 @@ public final class AbCommand implements Callable<Integer> {
             List<QuotaChoice> chosen =
                     new LinkedHashSet<>(quotas).stream().map(QuotaChoice::of).toList();
             AbPlan plan = new AbPlan(contenders, streams(), chosen, trials, seed, matters / 100, !noBound);
-            ResultFolder folder = ResultFolder.create(environment.directory().resolve(folder()), force);
-            AbResult result = runner.run(plan, command(), jobs, progress(plan, err));
-            return report(result, folder);
+            try (ResultFolder folder =
+                    ResultFolder.create(environment.directory().resolve(folder()), force)) {
+                return report(runner.run(plan, command(), jobs, progress(plan, err)), folder);
+            }
         }
     }
 
@@ -203,7 +206,7 @@ public final class AbCommand implements Callable<Integer> {
     }
 
     private int report(AbResult result, ResultFolder folder) {
-        folder.write("ab.json", Json.pretty(result));
+        folder.write(ResultFolder.COMPARISON, Json.pretty(result));
         folder.write(ResultFolder.REPORT, AbReport.of(result));
         if (figures != null) {
             ResultFolder.writeAll(environment.directory().resolve(figures), AbFigures.of(result));

@@ -37,10 +37,17 @@ public final class ExplainCommand implements Callable<Integer> {
     private final LabEnvironment environment;
     private final PolicyHost host;
 
-    @Parameters(paramLabel = "STREAM", description = "A recorded stream, by name or as path.")
+    @Parameters(
+            paramLabel = "STREAM",
+            completionCandidates = WorkloadNames.class,
+            description = "A recorded stream, by name or as path.")
     private String workload = "";
 
-    @Option(names = "--policy", paramLabel = "POLICY", description = "As for 'ab' (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--policy",
+            paramLabel = "POLICY",
+            completionCandidates = PolicyNames.class,
+            description = "As for 'ab' (default: ${DEFAULT-VALUE}).")
     private String policy = "fifo";
 
     @Option(names = "--quota", paramLabel = "PAGES", description = "A number or 'default' (default: ${DEFAULT-VALUE}).")

@@ -40,6 +40,7 @@ import picocli.CommandLine.Option;
             SchemaCommand.class,
             VerifyCommand.class,
             PoliciesCommand.class,
+            CompletionCommand.class,
             CommandLine.HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -69,10 +69,11 @@ public final class MergeCommand implements Callable<Integer> {
             all.addAll(TrialFiles.read(shard), shard.directory());
         }
         refuseIncomplete(all, Json.read(manifest, Manifest.class).trials());
-        ResultFolder whole = ResultFolder.create(environment.directory().resolve(out), force);
-        whole.write(ResultFolder.MANIFEST, manifest);
-        all.rewrite(whole);
-        return new Ending(whole, json).report(spec.commandLine().getOut());
+        try (ResultFolder whole = ResultFolder.create(environment.directory().resolve(out), force)) {
+            whole.write(ResultFolder.MANIFEST, manifest);
+            all.rewrite(whole);
+            return new Ending(whole, json).report(spec.commandLine().getOut());
+        }
     }
 
     private static void refuseIncomplete(TrialFiles all, int trials) {

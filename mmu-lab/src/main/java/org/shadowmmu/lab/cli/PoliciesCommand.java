@@ -96,7 +96,10 @@ public final class PoliciesCommand implements Runnable {
         private final LabEnvironment environment;
         private final PolicyHost host;
 
-        @Parameters(paramLabel = "ID", description = "The id of a policy, as 'policies list' shows it.")
+        @Parameters(
+                paramLabel = "ID",
+                completionCandidates = PolicyNames.class,
+                description = "The id of a policy, as 'policies list' shows it.")
         private String id;
 
         @Mixin

@@ -44,16 +44,17 @@ public final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ResultFolder folder = ResultFolder.open(environment.directory().resolve(directory));
-        StoredRun stored = StoredRun.read(folder);
-        folder.write(ResultFolder.REPORT, HtmlReport.of(stored));
-        if (figures != null) {
-            ResultFolder.writeAll(environment.directory().resolve(figures), Figures.of(stored));
+        try (ResultFolder folder = ResultFolder.change(environment.directory().resolve(directory))) {
+            StoredRun stored = StoredRun.read(folder);
+            folder.write(ResultFolder.REPORT, HtmlReport.of(stored));
+            if (figures != null) {
+                ResultFolder.writeAll(environment.directory().resolve(figures), Figures.of(stored));
+            }
+            PrintWriter out = spec.commandLine().getOut();
+            out.print(TerminalTable.of(stored));
+            out.println("Report: " + folder.file(ResultFolder.REPORT));
+            out.flush();
         }
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(TerminalTable.of(stored));
-        out.println("Report: " + folder.file(ResultFolder.REPORT));
-        out.flush();
         return 0;
     }
 }

@@ -151,7 +151,13 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private int run(Plan plan, Shard part, PrintWriter err) {
-        RunFolder run = RunFolder.open(plan, ManifestWriter.of(plan, command()), outFolder(plan, part), start());
+        try (RunFolder run = RunFolder.open(plan, ManifestWriter.of(plan, command()), outFolder(plan, part), start())) {
+            runMissing(run, plan, part, err);
+            return new Ending(run.folder(), json).report(spec.commandLine().getOut());
+        }
+    }
+
+    private void runMissing(RunFolder run, Plan plan, Shard part, PrintWriter err) {
         List<Trial> trials = run.missing(part);
         boolean audited = audit || Boolean.TRUE.equals(plan.experiment().audit());
         try (Progress progress = environment.terminal() && !quiet
@@ -166,7 +172,6 @@ public final class RunCommand implements Callable<Integer> {
                             spec.commandLine().getParseResult().originalArgs(),
                             listener);
         }
-        return new Ending(run.folder(), json).report(spec.commandLine().getOut());
     }
 
     private RunFolder.Start start() {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.host.PolicyCatalog;
 import org.shadowmmu.engine.host.PolicyHost;
@@ -65,6 +66,7 @@ public final class VerifyCommand implements Callable<Integer> {
             names = "--mode",
             paramLabel = "NAME",
             converter = ModeConverter.class,
+            completionCandidates = ModeNames.class,
             description = "Only recordings of this mode: shadow, direct or tdpmmu. May be repeated.")
     private List<HostMode> modes = new ArrayList<>();
 
@@ -89,6 +91,7 @@ public final class VerifyCommand implements Callable<Integer> {
     @Option(
             names = "--policy",
             paramLabel = "ID",
+            completionCandidates = PolicyNames.class,
             defaultValue = "fifo",
             description =
                     "The policy under which the machine runs (default: ${DEFAULT-VALUE}, which is to be the real kernel);"
@@ -171,6 +174,13 @@ public final class VerifyCommand implements Callable<Integer> {
                         totals.compared() / seconds,
                         jobs));
         return totals.exitCode();
+    }
+
+    /** The names of modes, for completion. */
+    static final class ModeNames extends ArrayList<String> {
+        ModeNames() {
+            super(Stream.of(HostMode.values()).map(HostMode::text).toList());
+        }
     }
 
     /** The names of modes as recordings have them. */

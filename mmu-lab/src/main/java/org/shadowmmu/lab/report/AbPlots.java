@@ -22,9 +22,9 @@ final class AbPlots {
                 Answer faults = comparison.faults();
                 if (Double.isFinite(faults.change())
                         && Double.isFinite(faults.interval().high())) {
-                    String label = i == 0 ? place.stream() + ", " + shortQuota(place) : "";
                     rows.add(new IntervalPlot.Row(
-                            label,
+                            place.stream() + ", " + shortQuota(place),
+                            comparison.label(),
                             colour(result, comparison.label()),
                             faults.interval().low(),
                             faults.change(),
@@ -74,7 +74,12 @@ final class AbPlots {
         return lines.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new CurvePlot(
-                        lines, "shadow pages allowed", "page faults, whole stream (powers of ten)", true, size));
+                        lines,
+                        "shadow pages allowed",
+                        "%,.0f shadow pages",
+                        "page faults, whole stream (powers of ten)",
+                        true,
+                        size));
     }
 
     /** Page faults of each stretch. */
@@ -91,7 +96,12 @@ final class AbPlots {
         return lines.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new CurvePlot(
-                        lines, "stretch", "page faults in each of " + result.trials() + " stretches", false, size));
+                        lines,
+                        "stretch",
+                        "stretch %.0f",
+                        "page faults in each of " + result.trials() + " stretches",
+                        false,
+                        size));
     }
 
     /** A quota in few words. */

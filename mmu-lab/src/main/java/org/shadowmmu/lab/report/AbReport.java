@@ -50,7 +50,8 @@ public final class AbReport {
         }
         glossary();
         provenance();
-        return page.raw("</main>\n</body>\n</html>\n").toString();
+        page.raw("</main>\n<script>\n").raw(Html.resource("report.js")).raw("</script>\n</body>\n</html>\n");
+        return page.toString();
     }
 
     private void verdicts() {
@@ -224,7 +225,7 @@ public final class AbReport {
         for (LineChart.Size size : LineChart.Size.values()) {
             plots.apply(size).ifPresent(plot -> page.raw(plot.inPage(title)));
         }
-        page.raw("</figure>\n");
+        page.raw(Html.pointer(wide.get().pointer())).raw("</figure>\n");
     }
 
     private void glossary() {

@@ -28,8 +28,9 @@ final class ChartSvg {
     String inPage(String title) {
         Html svg = new Html();
         svg.raw("<svg class=\"plot " + size.word() + "\" viewBox=\"0 0 " + size.width + " " + size.height
-                + "\" role=\"img\" data-left=\"" + LEFT + "\" data-right=\"" + (size.width - RIGHT) + "\">");
-        svg.element("title", title);
+                        + "\" role=\"img\" tabindex=\"0\" aria-label=\"")
+                .text(title)
+                .raw("\" data-from=\"" + LEFT + "\" data-to=\"" + (size.width - RIGHT) + "\">");
         draw(svg);
         svg.raw("<line class=\"cursor\" visibility=\"hidden\" y1=\"" + TOP + "\" y2=\"" + bottom() + "\"/>");
         return svg.raw("</svg>").toString();

@@ -1,6 +1,8 @@
 package org.shadowmmu.lab.report;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Lines through points of unequal distance, such as cost against quota; both axes as powers where {@code powers} says so. */
 final class CurvePlot extends Plot {
@@ -15,16 +17,19 @@ final class CurvePlot extends Plot {
     private final List<Line> lines;
     private final String yUnit;
     private final String xUnit;
+    private final String stopName;
     private final boolean powers;
     private final double xLeast;
     private final double xMost;
     private final double yLeast;
     private final double yMost;
 
-    CurvePlot(List<Line> lines, String xUnit, String yUnit, boolean powers, LineChart.Size size) {
+    /** Draws lines of equal {@code x}; {@code stopName} is the format of one value of {@code x} in words. */
+    CurvePlot(List<Line> lines, String xUnit, String stopName, String yUnit, boolean powers, LineChart.Size size) {
         super(size);
         this.lines = lines;
         this.xUnit = xUnit;
+        this.stopName = stopName;
         this.yUnit = yUnit;
         this.powers = powers;
         xLeast = lines.stream().mapToDouble(line -> line.x[0]).min().orElse(0);
@@ -59,6 +64,25 @@ final class CurvePlot extends Plot {
     @Override
     List<Key> keys() {
         return lines.stream().map(line -> new Key(line.label, line.colour)).toList();
+    }
+
+    @Override
+    int[] extent() {
+        return new int[] {LEFT, size.width - RIGHT};
+    }
+
+    @Override
+    Pointer pointer() {
+        List<Pointer.Stop> stops = new ArrayList<>();
+        double[] xs = lines.get(0).x;
+        for (int i = 0; i < xs.length; i++) {
+            List<Pointer.Row> rows = new ArrayList<>();
+            for (Line line : lines) {
+                rows.add(new Pointer.Row(line.label, line.colour, Numbers.plain(line.y[i])));
+            }
+            stops.add(new Pointer.Stop(share(xs[i]), String.format(Locale.ROOT, stopName, xs[i]), rows));
+        }
+        return new Pointer("x", stops);
     }
 
     @Override
@@ -122,9 +146,11 @@ final class CurvePlot extends Plot {
     }
 
     private double x(double value) {
-        double share =
-                powers ? Math.log(value / xLeast) / Math.log(xMost / xLeast) : (value - xLeast) / (xMost - xLeast);
-        return LEFT + (size.width - LEFT - RIGHT) * share;
+        return LEFT + (size.width - LEFT - RIGHT) * share(value);
+    }
+
+    private double share(double value) {
+        return powers ? Math.log(value / xLeast) / Math.log(xMost / xLeast) : (value - xLeast) / (xMost - xLeast);
     }
 
     private double y(double value) {

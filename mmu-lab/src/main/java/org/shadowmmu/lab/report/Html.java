@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import org.shadowmmu.lab.store.Json;
 
 /** Text for HTML and SVG, with everything that came from outside escaped. */
 final class Html {
@@ -44,8 +45,14 @@ final class Html {
         return escaped.toString();
     }
 
+    /** What {@code report.js} needs in a figure: a place for the figures pointed at, and the figures. */
+    static String pointer(Object data) {
+        return "<div class=\"tip\" role=\"status\" hidden></div>\n<script type=\"application/json\">"
+                + scriptJson(Json.text(data)) + "</script>\n";
+    }
+
     /** Escapes JSON so that it may stand in a script element. */
-    static String scriptJson(String json) {
+    private static String scriptJson(String json) {
         return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
     }
 

@@ -138,9 +138,7 @@ public final class HtmlReport {
             page.raw(new ChartSvg(chart, size).inPage(quantity.title() + ", " + comparison.place()))
                     .raw("\n");
         }
-        page.raw("<div class=\"tip\" hidden></div>\n<script type=\"application/json\">")
-                .raw(Html.scriptJson(Json.text(chartData(chart))))
-                .raw("</script>\n</figure>\n");
+        page.raw(Html.pointer(chartData(chart))).raw("</figure>\n");
     }
 
     private static Map<String, Object> chartData(LineChart chart) {

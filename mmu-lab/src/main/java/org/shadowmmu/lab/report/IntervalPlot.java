@@ -1,11 +1,12 @@
 package org.shadowmmu.lab.report;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Intervals below each other: the change of a figure at each place, its 95 % interval, zero, and what is too small to matter. */
 final class IntervalPlot extends Plot {
-    /** One interval; values are relative changes. A row without label stands close below the one before it. */
-    record Row(String label, int colour, double low, double value, double high) {}
+    /** One interval; values are relative changes. Rows of one place stand close below each other, under its name. */
+    record Row(String place, String label, int colour, double low, double value, double high) {}
 
     private static final int LABEL = 20;
     private static final int ROW = 18;
@@ -34,8 +35,8 @@ final class IntervalPlot extends Plot {
     }
 
     private int end() {
-        int labels = (int) rows.stream().filter(row -> !row.label().isEmpty()).count();
-        return labels * LABEL + rows.size() * ROW + 6;
+        int places = (int) rows.stream().map(Row::place).distinct().count();
+        return places * LABEL + rows.size() * ROW + 6;
     }
 
     @Override
@@ -60,18 +61,48 @@ final class IntervalPlot extends Plot {
             text(svg, x(value), bottom + 16, "middle", zero ? "0" : AbWords.round(value));
         }
         text(svg, size.width - 4, bottom + 34, "end", "change of page faults; shaded: too small to matter");
-        double y = -ROW / 2.0;
-        for (Row row : rows) {
-            if (!row.label().isEmpty()) {
-                y += LABEL;
-                text(svg, 4, y + 5, "start", row.label());
+        for (int i = 0; i < rows.size(); i++) {
+            Row row = rows.get(i);
+            double y = y(i);
+            if (first(i)) {
+                text(svg, 4, y - ROW + 5, "start", row.place());
             }
-            y += ROW;
             svg.raw("<path class=\"bar c" + row.colour() + "\" d=\"M" + f(x(row.low())) + " " + f(y) + "H"
                     + f(x(row.high())) + "M" + f(x(row.low())) + " " + f(y - 4) + "v8M" + f(x(row.high())) + " "
                     + f(y - 4) + "v8\"/>");
             dot(svg, row.colour(), x(row.value()), y, 4.5);
         }
+    }
+
+    @Override
+    int[] extent() {
+        return new int[] {0, end()};
+    }
+
+    @Override
+    Pointer pointer() {
+        List<Pointer.Stop> stops = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            Row row = rows.get(i);
+            String text = AbWords.signed(row.value()) + " (" + AbWords.signed(row.low()) + " to "
+                    + AbWords.signed(row.high()) + ")";
+            stops.add(new Pointer.Stop(
+                    y(i) / end(), row.place(), List.of(new Pointer.Row(row.label(), row.colour(), text))));
+        }
+        return new Pointer("y", stops);
+    }
+
+    /** Whether a row is the first of its place. */
+    private boolean first(int row) {
+        return row == 0 || !rows.get(row - 1).place().equals(rows.get(row).place());
+    }
+
+    private double y(int row) {
+        int places = 0;
+        for (int i = 0; i <= row; i++) {
+            places += first(i) ? 1 : 0;
+        }
+        return places * LABEL + (row + 0.5) * ROW;
     }
 
     private double x(double value) {

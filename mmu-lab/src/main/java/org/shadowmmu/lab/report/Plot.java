@@ -22,13 +22,23 @@ abstract class Plot {
 
     abstract void draw(Html svg);
 
+    /** What it tells where somebody points at it. */
+    abstract Pointer pointer();
+
+    /** First and last pixel of the drawing area along the {@link Pointer}. */
+    abstract int[] extent();
+
     /** An SVG element for a page. */
     final String inPage(String title) {
         Html svg = new Html();
         svg.raw("<svg class=\"plot " + size.word() + "\" viewBox=\"0 0 " + size.width + " " + height()
-                + "\" role=\"img\">");
-        svg.element("title", title);
+                        + "\" role=\"img\" tabindex=\"0\" aria-label=\"")
+                .text(title)
+                .raw("\" data-from=\"" + extent()[0] + "\" data-to=\"" + extent()[1] + "\">");
         draw(svg);
+        boolean across = pointer().along().equals("x");
+        svg.raw("<line class=\"cursor\" visibility=\"hidden\" "
+                + (across ? "y1=\"20\" y2=\"" + (height() - 42) : "x1=\"0\" x2=\"" + size.width) + "\"/>");
         return svg.raw("</svg>\n").toString();
     }
 

@@ -24,6 +24,8 @@ public final class RootTearDown implements Story {
     private static final int GIB_PAGES = 1 << 18;
     private static final double STALL_SECONDS = 21;
     private static final long TOP_ENTRY_GIB = 512;
+    /** What is run, and scaled to a top entry: a table takes 4 KiB here as there. */
+    private static final long RUN_GIB = 64;
 
     private final CostModel costs = CostModel.standard();
     private final RecordedBoots boots;
@@ -83,14 +85,14 @@ public final class RootTearDown implements Story {
     public List<Finding> measure(boolean quick) {
         long gib = GIB_PAGES;
         List<Finding> findings = new ArrayList<>();
-        TearDown whole = tearDown(RootZapOrder.WHOLE_ROOT, 2 * gib, 1);
-        TearDown half = tearDown(RootZapOrder.WHOLE_ROOT, gib, 1);
-        TearDown two = tearDown(RootZapOrder.ONE_GIB_THEN_ROOT, 2 * gib, 1);
-        TearDown first = tearDown(RootZapOrder.LEAVES_FIRST, 2 * gib, 1);
-        // Twice the memory is twice the leaves in one step, so the step of a full top entry is 512 steps of 1 GiB.
-        boolean linear = whole.leaves == 2 * half.leaves;
-        double gibs = TOP_ENTRY_GIB * (double) GIB_PAGES;
-        steps(findings, gibs, linear);
+        long pages = (quick ? 2 : RUN_GIB) * gib;
+        TearDown whole = tearDown(RootZapOrder.WHOLE_ROOT, pages, 1);
+        TearDown half = tearDown(RootZapOrder.WHOLE_ROOT, pages / 2, 1);
+        TearDown two = tearDown(RootZapOrder.ONE_GIB_THEN_ROOT, pages, 1);
+        TearDown first = tearDown(RootZapOrder.LEAVES_FIRST, pages, 1);
+        // Half the memory is half the leaves in one step, so what a full top entry takes follows.
+        boolean linear = whole.leaves == 2 * half.leaves && whole.leaves == pages;
+        steps(findings, pages / gib, linear);
         longestSteps(findings, two, first);
         findings.add(new Finding(
                 "S2.6",
@@ -104,7 +106,7 @@ public final class RootTearDown implements Story {
                 within(two.zapped, whole.zapped, 0.05)
                         && within(first.zapped, whole.zapped, 0.05)
                         && whole.longest / first.longest >= 100,
-                OrphanedChildren.number(2 * gib) + " pages"));
+                OrphanedChildren.number(pages) + " pages"));
         retained(findings, gib);
         sparse(findings, gib);
         findings.add(new FlushRequests(boots).finding());
@@ -115,11 +117,13 @@ public final class RootTearDown implements Story {
         return Math.abs(value - goal) <= share * goal;
     }
 
-    private void steps(List<Finding> findings, double entries, boolean linear) {
+    private void steps(List<Finding> findings, long gibs, boolean linear) {
+        double entries = TOP_ENTRY_GIB * (double) GIB_PAGES;
         double clean = entries * costs.of(Cost.TDP_LEAF_CLEAN) / 1e9;
         double dirty = entries * costs.of(Cost.TDP_LEAF_DIRTY) / 1e9;
         String scaled = linear
-                ? "the step of 1 GiB was run and doubles exactly with 2 GiB; 512 GiB are 512 of it"
+                ? "the step of " + gibs + " GiB was run, twice that of " + gibs / 2 + " GiB; 512 GiB are "
+                        + TOP_ENTRY_GIB / gibs + " of it"
                 : "the step does not grow with memory as expected";
         findings.add(new Finding(
                 "S2.1",

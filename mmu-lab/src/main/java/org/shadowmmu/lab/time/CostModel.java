@@ -44,6 +44,13 @@ public final class CostModel {
                 + work.get(WorkCounter.LIST_STEPS) * of(Cost.LIST_STEP);
     }
 
+    /** Nanoseconds of the TDP MMU's work: leaves cost what those of the TDP MMU do. */
+    public double tdp(WorkDone work) {
+        return work.get(WorkCounter.LEAVES_ZAPPED_CLEAN) * of(Cost.TDP_LEAF_CLEAN)
+                + work.get(WorkCounter.LEAVES_ZAPPED_DIRTY) * of(Cost.TDP_LEAF_DIRTY)
+                + handling(work);
+    }
+
     private double handling(WorkDone work) {
         return work.get(Counter.PF_TAKEN) * (of(Cost.EXIT) + of(Cost.FAULT))
                 + work.get(WorkCounter.NESTED_EXITS) * of(Cost.NESTED_EXIT)

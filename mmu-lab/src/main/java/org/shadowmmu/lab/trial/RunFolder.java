@@ -1,5 +1,6 @@
 package org.shadowmmu.lab.trial;
 
+import java.io.Closeable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,11 @@ import org.shadowmmu.lab.store.ResultFolder;
 import org.shadowmmu.lab.store.TrialFiles;
 import org.shadowmmu.lab.store.TrialResult;
 
-/** The result folder of a plan, begun or taken up again: its manifest is there, and it is known which trials are missing. */
-public final class RunFolder {
+/**
+ * The result folder of a plan, begun or taken up again: its manifest is there, and it is known which trials are missing.
+ * Nobody else writes to it until it is closed.
+ */
+public final class RunFolder implements Closeable {
     /** How a run starts. */
     public enum Start {
         /** In a folder without results. */
@@ -46,6 +50,15 @@ public final class RunFolder {
             case REPLACE -> ResultFolder.create(directory, true);
             case RESUME, RETRY_FAILED -> ResultFolder.resume(directory);
         };
+        try {
+            return begun(plan, manifest, folder, start);
+        } catch (RuntimeException e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    private static RunFolder begun(Plan plan, Manifest manifest, ResultFolder folder, Start start) {
         if (!folder.begun()) {
             folder.write(ResultFolder.MANIFEST, Json.pretty(manifest));
             return new RunFolder(plan, folder, Set.of());
@@ -55,7 +68,7 @@ public final class RunFolder {
         for (TrialResult result : files.results().values()) {
             if (result.trial() >= plan.trials().size()
                     || !plan.trials().get(result.trial()).gave(result)) {
-                throw new BadInputException("The results in " + directory + " are of other trials: trial "
+                throw new BadInputException("The results in " + folder.directory() + " are of other trials: trial "
                         + result.trial() + " is not the same. Name another folder, or add --force.");
             }
         }
@@ -89,6 +102,12 @@ public final class RunFolder {
     /** Where the results lie. */
     public ResultFolder folder() {
         return folder;
+    }
+
+    /** Lets others write. */
+    @Override
+    public void close() {
+        folder.close();
     }
 
     /** The trials of a part that have no result yet, in the order of the plan. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.shadowmmu.lab.PolicyJars;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -86,6 +87,42 @@ class AbCommandTest {
                             .asLong());
         }
         assertThat(lab.read("r/report.html")).contains("Cost against quota");
+    }
+
+    /** A policy that breaks is told of, in the terminal, the report and the exit code; the others are compared. */
+    @Test
+    void aFailedPolicyIsExitCodeOneAndTheOthersAreCompared() {
+        PolicyJars.of(directory.resolve("mine/throws.jar"), ThrowingProvider.class, ThrowingProvider.Throwing.class);
+        int code = lab.run(
+                "ab",
+                "fifo",
+                "throws",
+                "lru-moveup",
+                "--policies",
+                "mine",
+                "--workload",
+                "thrash",
+                "--quota",
+                "64",
+                "--trials",
+                "8",
+                "--quiet",
+                "--out",
+                "r");
+        assertThat(code).isEqualTo(1);
+        assertThat(lab.out())
+                .contains("throws on thrash at quota 64 failed: ", "lru-moveup")
+                .doesNotContain("throws is better", "throws is worse", "between throws and");
+        assertThat(lab.read("r/report.html")).contains("Policies that failed");
+        JsonNode place = JsonMapper.shared()
+                .readTree(lab.read("r/ab.json"))
+                .path("places")
+                .get(0);
+        assertThat(place.path("comparisons")).hasSize(1);
+        assertThat(place.path("comparisons").get(0).path("label").asString()).isEqualTo("lru-moveup");
+        assertThat(lab.run("ab", "--help")).isZero();
+        assertThat(lab.out())
+                .contains("0   every policy ran to its end", "1   a policy failed", "2   bad input", "Examples:");
     }
 
     @Test

@@ -67,6 +67,7 @@ class ResultFolderTest {
             log.append(ok(0), series);
             log.append(failed(1), null);
         }
+        results.close();
         StoredRun run = StoredRun.read(ResultFolder.open(folder.resolve("r")));
         assertThat(run.manifest()).isEqualTo(MANIFEST);
         assertThat(run.trials()).containsExactly(ok(0), failed(1));

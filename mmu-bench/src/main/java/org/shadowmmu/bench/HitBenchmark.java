@@ -13,14 +13,13 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.shadowmmu.engine.vm.AccessKind;
-import org.shadowmmu.engine.vm.AccessResult;
 import org.shadowmmu.engine.vm.Vcpu;
 import org.shadowmmu.engine.vm.VirtualMachine;
 
 /**
- * Accesses to mapped frames in random order. Target: 20 million a second, nothing allocated.
+ * Accesses to mapped pages in random order. Target: 20 million a second, nothing allocated.
  *
- * <p>512 frames are one page table, 65536 are 128 page tables, half a megabyte of SPTEs.
+ * <p>512 pages are one page table, 65536 are 128 page tables, half a megabyte of SPTEs.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -28,7 +27,11 @@ import org.shadowmmu.engine.vm.VirtualMachine;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 @State(Scope.Thread)
-public class DirectHitBenchmark {
+public class HitBenchmark {
+    /** How the machine pages. */
+    @Param
+    public Paging paging;
+
     /** Size of the working set. */
     @Param({"512", "65536"})
     public int frames;
@@ -44,16 +47,16 @@ public class DirectHitBenchmark {
     /** Maps all frames. */
     @Setup
     public void map() {
-        VirtualMachine machine = Machines.direct(frames);
-        Machines.touch(machine, frames, 1);
+        VirtualMachine machine = paging.machine(frames);
+        paging.touch(machine, frames, 1);
         vcpu = machine.vcpu(0);
         shift = 32 - Integer.numberOfTrailingZeros(frames);
     }
 
-    /** One access; the next frame comes from a linear congruential sequence. */
+    /** One access; the next page comes from a linear congruential sequence. */
     @Benchmark
-    public AccessResult hit() {
+    public Enum<?> hit() {
         state = state * 1664525 + 1013904223;
-        return vcpu.accessGpa((long) (state >>> shift) << 12, kind);
+        return paging.access(vcpu, state >>> shift, kind);
     }
 }
