@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.host.PolicyCatalog;
 import org.shadowmmu.engine.host.PolicyHost;
 import org.shadowmmu.lab.BadInputException;
+import org.shadowmmu.lab.report.ReproduceReport;
 import org.shadowmmu.lab.reproduce.Machines;
 import org.shadowmmu.lab.reproduce.Measured;
 import org.shadowmmu.lab.reproduce.ResultsPage;
@@ -50,6 +51,12 @@ public final class ReproduceCommand implements Callable<Integer> {
     @Option(names = "--page", paramLabel = "FILE", description = "Also write the table as a Markdown page.")
     private @Nullable Path page;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Also write everything with plots as one HTML page that needs nothing else.")
+    private @Nullable Path report;
+
     @Mixin
     private PolicyOptions policies;
 
@@ -71,18 +78,24 @@ public final class ReproduceCommand implements Callable<Integer> {
             Machines machines = new Machines((id, settings) -> catalog.find(id).choose(settings));
             List<Measured> measured = new ArrayList<>();
             for (Story story : chosen(Stories.all(machines, environment.streams()))) {
-                long start = environment.clock().millis();
+                long start = System.nanoTime();
                 Measured result = Measured.of(story, quick);
                 out.print(result.text());
+                double wall = (System.nanoTime() - start) / 1e9;
                 out.printf(
                         Locale.ROOT,
-                        "wall clock: %.1f s%n%n",
-                        (environment.clock().millis() - start) / 1000.0);
+                        "wall clock: %.1f s; simulated time of the MMUs: %.1f s, %.1f times as much%n%n",
+                        wall,
+                        result.simulatedSeconds(),
+                        result.simulatedSeconds() / wall);
                 out.flush();
                 measured.add(result);
             }
             if (page != null) {
                 write(environment.directory().resolve(page), ResultsPage.of(measured, quick));
+            }
+            if (report != null) {
+                write(environment.directory().resolve(report), ReproduceReport.of(measured, quick));
             }
         }
         return 0;

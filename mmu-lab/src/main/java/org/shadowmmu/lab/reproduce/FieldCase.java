@@ -61,7 +61,9 @@ final class FieldCase {
     private ShadowEngineMachine machine(String direction, int vcpus, Backing backing) {
         PolicyAssignment assignment = machines.assigned("fifo", Map.of("direction", direction));
         Host host = new Host(Mode.SHADOW, Kernel.LINUX_6_1, backing);
-        return ShadowEngineMachine.create(host, assignment, vcpus, SEED, new PolicyWatch());
+        ShadowEngineMachine machine = ShadowEngineMachine.create(host, assignment, vcpus, SEED, new PolicyWatch());
+        SimulatedTime.of(machine.machine());
+        return machine;
     }
 
     /** What the compile made the hypervisor do. */
