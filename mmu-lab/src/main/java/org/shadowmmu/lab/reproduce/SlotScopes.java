@@ -47,6 +47,12 @@ public final class SlotScopes implements Story {
     }
 
     @Override
+    public List<String> streams() {
+        return List.of(
+                "boot-6g-debian-pc", "boot-6g-debian-q35", "boot-1g", "boot-1g-gva", "rom-1g", "web-1g", "sort-2g");
+    }
+
+    @Override
     public List<Finding> measure(boolean quick) {
         List<Finding> findings = new ArrayList<>();
         VirtualMachine legacy = twoSlots(MmuOptions.tdp());
