@@ -50,6 +50,7 @@ class ArchitectureTest {
             "ab",
             "report",
             "time",
+            "contention",
             "reproduce",
             "cli");
 

@@ -77,7 +77,9 @@ public final class ReproduceCommand implements Callable<Integer> {
                 policies.load(host, environment, spec.commandLine().getErr())) {
             Machines machines = new Machines((id, settings) -> catalog.find(id).choose(settings));
             List<Measured> measured = new ArrayList<>();
-            for (Story story : chosen(Stories.all(machines, environment.streams()))) {
+            List<Story> chosen = chosen(Stories.all(machines, environment.streams()));
+            chosen.forEach(this::requireStreams);
+            for (Story story : chosen) {
                 long start = System.nanoTime();
                 Measured result = Measured.of(story, quick);
                 out.print(result.text());
@@ -114,6 +116,15 @@ public final class ReproduceCommand implements Callable<Integer> {
                             + String.join(", ", all.stream().map(Story::id).toList()) + ".")));
         }
         return chosen;
+    }
+
+    private void requireStreams(Story story) {
+        for (String stream : story.streams()) {
+            if (environment.streams().find(stream) == null) {
+                throw new BadInputException("Story " + story.id() + " needs the recorded stream " + stream
+                        + ", which is not in data/streams here or above: run the command inside the project.");
+            }
+        }
     }
 
     private static void write(Path file, String text) {

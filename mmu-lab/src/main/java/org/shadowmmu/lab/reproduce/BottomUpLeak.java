@@ -32,7 +32,8 @@ final class BottomUpLeak {
     /** L1's memory: guest, and tables that are never used again. */
     private static final long L1_GIBS = 16;
 
-    private static final String BOOT = "boot-1g";
+    /** The recorded boot. */
+    static final String BOOT = "boot-1g";
     /** Tables that a directory must lead to before a tear-down leaves two of them behind. */
     private static final int ENOUGH = 3;
 

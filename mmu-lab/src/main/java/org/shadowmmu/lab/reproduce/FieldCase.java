@@ -48,7 +48,8 @@ final class FieldCase {
     /** Uses per stretch that come first in a window of the recording, whatever comes between them. */
     private static final int FIRST_USES = 204;
 
-    private static final String STREAM = "procs-1g-gva";
+    /** The recorded Linux guest. */
+    static final String STREAM = "procs-1g-gva";
 
     private final Machines machines;
     private final RecordedBoots streams;

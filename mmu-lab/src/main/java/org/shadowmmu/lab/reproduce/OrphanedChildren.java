@@ -124,6 +124,11 @@ public final class OrphanedChildren implements Story {
     }
 
     @Override
+    public List<String> streams() {
+        return List.of(BottomUpLeak.BOOT);
+    }
+
+    @Override
     public List<Finding> measure(boolean quick) {
         int shrink = quick ? QUICK : 1;
         List<Finding> findings = new ArrayList<>();

@@ -144,6 +144,11 @@ public final class ReclaimOrders implements Story {
     }
 
     @Override
+    public List<String> streams() {
+        return List.of(FieldCase.STREAM);
+    }
+
+    @Override
     public List<Finding> measure(boolean quick) {
         List<Finding> findings = new ArrayList<>();
         Fill fifo = fill("fifo", Map.of());

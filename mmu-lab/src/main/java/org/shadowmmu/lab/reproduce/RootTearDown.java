@@ -83,6 +83,11 @@ public final class RootTearDown implements Story {
     }
 
     @Override
+    public List<String> streams() {
+        return List.of("boot-6g-debian-pc", "boot-6g-debian-q35");
+    }
+
+    @Override
     public List<Finding> measure(boolean quick) {
         long gib = GIB_PAGES;
         List<Finding> findings = new ArrayList<>();

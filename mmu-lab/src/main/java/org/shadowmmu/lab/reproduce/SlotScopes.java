@@ -48,6 +48,12 @@ public final class SlotScopes implements Story {
     }
 
     @Override
+    public List<String> streams() {
+        return List.of(
+                "boot-6g-debian-pc", "boot-6g-debian-q35", "boot-1g", "boot-1g-gva", "rom-1g", "web-1g", "sort-2g");
+    }
+
+    @Override
     public List<Finding> measure(boolean quick) {
         List<Finding> findings = new ArrayList<>();
         VirtualMachine legacy = twoSlots(MmuOptions.tdp());
@@ -82,6 +88,7 @@ public final class SlotScopes implements Story {
         SlotZapBoots scopes = new SlotZapBoots(boots);
         findings.add(scopes.finding(quick));
         figures = scopes.figures();
+        findings.add(new ZapLivelock(boots).finding(quick));
         findings.add(SlotChurn.finding(quick));
         findings.add(new ManySlotChanges(boots).finding(quick));
         findings.add(new GuestTableAccounts(boots).finding());
@@ -101,6 +108,6 @@ public final class SlotScopes implements Story {
 
     @Override
     public List<String> leftOut() {
-        return List.of("S4.7 needs contention between virtual CPUs.");
+        return List.of();
     }
 }

@@ -10,6 +10,11 @@ public interface Story {
     /** What it is about, in a line. */
     String title();
 
+    /** The recorded streams that it needs, by name. */
+    default List<String> streams() {
+        return List.of();
+    }
+
     /**
      * Measures its claims.
      *
