@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.host.PolicyCatalog;
 import org.shadowmmu.engine.host.PolicyHost;
 import org.shadowmmu.lab.BadInputException;
+import org.shadowmmu.lab.report.ReproduceReport;
 import org.shadowmmu.lab.reproduce.Machines;
 import org.shadowmmu.lab.reproduce.Measured;
 import org.shadowmmu.lab.reproduce.ResultsPage;
@@ -64,6 +65,12 @@ public final class ReproduceCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON line per story instead of text.")
     private boolean json;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Also write everything with plots as one HTML page that needs nothing else.")
+    private @Nullable Path report;
+
     @Mixin
     private PolicyOptions policies;
 
@@ -86,26 +93,33 @@ public final class ReproduceCommand implements Callable<Integer> {
             List<Measured> measured = new ArrayList<>();
             PrintWriter err = spec.commandLine().getErr();
             List<Story> stories = chosen(Stories.all(machines, environment.streams()));
+            stories.forEach(this::requireStreams);
             for (Story story : stories) {
                 err.println(
                         "[" + (measured.size() + 1) + "/" + stories.size() + "] " + story.id() + ": " + story.title());
                 err.flush();
-                long start = environment.clock().millis();
+                long start = System.nanoTime();
                 Measured result = Measured.of(story, quick);
+                double wall = (System.nanoTime() - start) / 1e9;
                 if (json) {
                     out.println(Json.text(result));
                 } else {
                     out.print(result.text());
                     out.printf(
                             Locale.ROOT,
-                            "wall clock: %.1f s%n%n",
-                            (environment.clock().millis() - start) / 1000.0);
+                            "wall clock: %.1f s; simulated time of the MMUs: %.1f s, %.1f times as much%n%n",
+                            wall,
+                            result.simulatedSeconds(),
+                            result.simulatedSeconds() / wall);
                 }
                 out.flush();
                 measured.add(result);
             }
             if (page != null) {
                 write(environment.directory().resolve(page), ResultsPage.of(measured, quick));
+            }
+            if (report != null) {
+                write(environment.directory().resolve(report), ReproduceReport.of(measured, quick));
             }
         }
         return 0;
@@ -124,6 +138,15 @@ public final class ReproduceCommand implements Callable<Integer> {
                             + String.join(", ", all.stream().map(Story::id).toList()) + ".")));
         }
         return chosen;
+    }
+
+    private void requireStreams(Story story) {
+        for (String stream : story.streams()) {
+            if (environment.streams().find(stream) == null) {
+                throw new BadInputException("Story " + story.id() + " needs the recorded stream " + stream
+                        + ", which is not in data/streams here or above: run the command inside the project.");
+            }
+        }
     }
 
     /** The stories, for completion. */

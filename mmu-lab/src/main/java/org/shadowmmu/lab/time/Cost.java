@@ -19,6 +19,11 @@ public enum Cost {
     FAULT(1_460, Kind.ESTIMATED, "an EPT violation of 2 us without its exit; no table was published"),
     REMOTE_FLUSH(1_600, Kind.ESTIMATED, "interrupt and acknowledgement, four receivers"),
     LOCAL_FLUSH(300, Kind.ESTIMATED, "200 to 500 ns"),
+    CONTENDER(
+            92,
+            Kind.FITTED,
+            "a3fe5dbda0a4, c4b33d28ea51: a fault takes 10.7 us with 96 virtual CPUs, 2 us with one; 8.7 us / 95"),
+    INSTRUCTION(0.4, Kind.ESTIMATED, "the guest runs an instruction per cycle at 2.5 GHz"),
     SYNC_ENTRY(5, Kind.ESTIMATED, "one comparison of a cached guest entry");
 
     /** How much a figure is worth. */
