@@ -1,14 +1,13 @@
 package org.shadowmmu.lab.cli;
 
 import jakarta.inject.Inject;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.host.PolicyCatalog;
@@ -21,6 +20,7 @@ import org.shadowmmu.lab.reproduce.ResultsPage;
 import org.shadowmmu.lab.reproduce.Stories;
 import org.shadowmmu.lab.reproduce.Story;
 import org.shadowmmu.lab.store.Json;
+import org.shadowmmu.lab.store.ResultFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -157,10 +157,10 @@ public final class ReproduceCommand implements Callable<Integer> {
     }
 
     private static void write(Path file, String text) {
-        try {
-            Files.writeString(file, text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Path whole = file.toAbsolutePath();
+        Path folder = whole.getParent();
+        ResultFolder.writeAll(
+                folder == null ? whole : folder,
+                Map.of(String.valueOf(whole.getFileName()), text.getBytes(StandardCharsets.UTF_8)));
     }
 }
