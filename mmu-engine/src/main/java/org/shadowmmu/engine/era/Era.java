@@ -107,7 +107,8 @@ public record Era(
     public static final Era LINUX_6_12 = new Era(
             "linux-6.12",
             "Linux 6.12, as of 6.12.117: leaves go first, a sync keeps what did not change.",
-            "The order of entries in lists is that of 6.1 (RM-8); no recording shows it.",
+            "The order of entries in lists is that of 6.1 (RM-8); no recording shows it. From memory: NX huge pages also keep"
+                    + " a table that a fetch made where no huge page was possible then (PF-37).",
             COUNTED,
             ORPHANS_GO,
             PAGES,

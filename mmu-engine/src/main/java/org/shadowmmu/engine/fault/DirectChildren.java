@@ -27,6 +27,7 @@ final class DirectChildren {
         }
         child = lookup.get(first, role, vcpu.mode(), vcpu.index);
         lookup.link(parent, index, child);
+        child.madeForNx |= hugePages.makesForNx();
         if (hugePages.splitsForNx(parent.level()) && !child.nxSplit) {
             child.nxSplit = true;
             core.counters.add(Counter.NX_LPAGE_SPLITS, 1);

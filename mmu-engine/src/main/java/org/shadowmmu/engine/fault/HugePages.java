@@ -38,9 +38,14 @@ final class HugePages {
                 && page.level() == goal
                 && goal > 1
                 && Spte.presentNonLeaf(page.spt[index], goal)
-                && (core.options.era().tdp().nxKeepsAnyTable() || core.pages.child(page.spt[index]).nxSplit)) {
+                && (core.options.era().tdp().nxKeepsAnyTable() || core.pages.child(page.spt[index]).madeForNx)) {
             goal--;
         }
+    }
+
+    /** Whether a page made for this fault is one that NX asks for (PF-37). */
+    boolean makesForNx() {
+        return disallowed;
     }
 
     /** Whether a page made below an entry of this level counts as a split for NX (PF-37). */

@@ -54,6 +54,7 @@ final class TdpFaults {
     }
 
     private ShadowPage countNxSplit(ShadowPage child, ShadowPage parent, HugePages hugePages) {
+        child.madeForNx = hugePages.makesForNx();
         if (hugePages.splitsForNx(parent.level())) {
             child.nxSplit = true;
             core.counters.add(Counter.NX_LPAGE_SPLITS, 1);

@@ -43,6 +43,8 @@ public final class ShadowPage implements ShadowPageView {
     public boolean zapScheduled;
     /** Whether the page counts as a huge page split for NX (PF-37). */
     public boolean nxSplit;
+    /** Whether a fetch made or linked the page while NX huge pages were on, be a huge page possible there or not (PF-37). */
+    public boolean madeForNx;
 
     /** See {@link #unchecked(int)}; allocated at first use. */
     private long @Nullable [] unchecked;
@@ -76,6 +78,7 @@ public final class ShadowPage implements ShadowPageView {
         unsync = false;
         unsyncChildren = 0;
         nxSplit = false;
+        madeForNx = false;
         tdp = false;
         zapScheduled = false;
         translations.clear();

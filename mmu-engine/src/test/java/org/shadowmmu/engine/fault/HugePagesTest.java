@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.shadowmmu.engine.era.Era;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.MmuOptions;
@@ -180,5 +181,22 @@ class HugePagesTest {
 
         assertThat(machine.stat(Counter.NX_LPAGE_SPLITS)).isZero();
         assertThat(machine.spte(0x10) & Spte.NX).isZero();
+    }
+
+    /** PF-37 in Linux 6.12: a table that a fetch made stays although no huge page was possible then; others go. */
+    @Test
+    void aTableMadeByAFetchStaysInLinux612() {
+        machine = TestMachine.with(MmuOptions.tdp().withNxHugePages(true).withEra(Era.LINUX_6_12));
+        machine.slot(0, 0, 0x400, Memslot.LOG_DIRTY, true);
+        machine.fetch(0x10);
+        machine.read(0x210);
+        machine.flags(0, 0);
+        assertThat(machine.stat(Counter.NX_LPAGE_SPLITS)).isZero();
+
+        machine.write(0x20);
+        machine.write(0x220);
+
+        assertThat(machine.pageFor(0x20).level()).isOne();
+        assertThat(machine.pageFor(0x220).level()).isEqualTo(2);
     }
 }
