@@ -102,6 +102,17 @@ class RecordedVmTest {
                 .noneMatch(line -> line.startsWith("kvm_exit reason=0x78"));
     }
 
+    /** RC-24a: to read is enough for the host to back a block, with zeros. */
+    @Test
+    void peekingFaultsTheHostPageIn() {
+        run("op 1 DONTNEED backing=1 off=0x0 len=0x200000 pop=0");
+        assertThat(run("op 2 PEEK gpa=0x800000")).containsExactly("= ok");
+        assertThat(run("op 3 W va=0x800000 sz=4"))
+                .contains(
+                        "kvm_unmap_hva_range backing=1 off=0x0 len=0x200000",
+                        "kvm_unmap_hva_range backing=1 off=0x0 len=0x1000");
+    }
+
     /** RC-22, RC-23, RC-21. */
     @Test
     void refusedOperationsSayWhy() {
