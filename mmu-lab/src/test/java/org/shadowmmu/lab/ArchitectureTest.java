@@ -48,9 +48,10 @@ class ArchitectureTest {
             "trial",
             "statistics",
             "ab",
-            "report",
             "time",
+            "contention",
             "reproduce",
+            "report",
             "cli");
 
     private static final String[] API = {"java..", "org.jspecify.annotations..", "org.shadowmmu.api.."};
@@ -112,6 +113,16 @@ class ArchitectureTest {
     @Test
     void theLoggingImplementationIsTheLabs() {
         onlyThese("org.shadowmmu.lab..").mayUse("ch.qos.logback..").check(ALL_CLASSES);
+    }
+
+    /** The database is 80 MB; it comes with mmu-lab-sql or not at all. */
+    @Test
+    void theLabItselfNeedsNoDatabase() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.sql..", "org.duckdb..")
+                .check(ALL_CLASSES);
     }
 
     @Test

@@ -43,7 +43,9 @@ public final class Emulator {
     private long walkedAddress;
     private long walkedFrame;
     private long exitError;
-    private boolean operandKnown;
+    /** The address of the fault if it is a guest physical one, which operands at the same page offset have; else -1. */
+    private long faultGpa = -1;
+
     private long operandGpa;
     private long loaded;
 
@@ -103,8 +105,7 @@ public final class Emulator {
             return Emulation.RESUME;
         }
         core.counters.add(Counter.INSN_EMULATION, vcpu.index, 1);
-        operandKnown = direct && (address & PAGE - 1) == (instruction.address() & PAGE - 1);
-        operandGpa = address;
+        faultGpa = direct ? address : -1;
         return execute(vcpu, instruction);
     }
 
@@ -195,7 +196,6 @@ public final class Emulator {
         if (rest == 0) {
             return true;
         }
-        operandKnown = false;
         if (!operand(vcpu, address + inPage, instruction.user(), Access.WRITE)) {
             return false;
         }
@@ -208,7 +208,6 @@ public final class Emulator {
         if (!load(vcpu, instruction)) {
             return false;
         }
-        operandKnown = false;
         if (!translate(vcpu, instruction.address(), instruction.user(), Access.WRITE)) {
             return false;
         }
@@ -216,9 +215,10 @@ public final class Emulator {
         return true;
     }
 
-    /** Finds the operand: known from the fault or the MMIO cache, or by a walk (GP-42). */
+    /** Finds the operand, or the part of it in one page: known from the fault or the MMIO cache, or by a walk (GP-42). */
     private boolean operand(VcpuState vcpu, long address, boolean user, int access) {
-        if (operandKnown) {
+        if (faultGpa >= 0 && ((faultGpa ^ address) & PAGE - 1) == 0) {
+            operandGpa = faultGpa;
             return true;
         }
         long generation = core.memslots.generation(vcpu.addressSpace());

@@ -13,6 +13,8 @@ final class CurvePlot extends Plot {
     private static final int RIGHT = 18;
     private static final int TOP = 24;
     private static final int BOTTOM = 42;
+    /** More points than this are small dots. */
+    private static final int MANY = 60;
 
     private final List<Line> lines;
     private final String yUnit;
@@ -118,7 +120,7 @@ final class CurvePlot extends Plot {
             }
             svg.raw("<path class=\"line c" + each.colour + "\" d=\"" + path + "\"/>");
             for (int i = 0; i < each.x.length; i++) {
-                dot(svg, each.colour, x(each.x[i]), y(each.y[i]), 2.6);
+                dot(svg, each.colour, x(each.x[i]), y(each.y[i]), each.x.length > MANY ? 1.2 : 2.6);
             }
         }
     }

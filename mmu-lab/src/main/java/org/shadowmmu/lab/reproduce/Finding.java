@@ -39,16 +39,12 @@ public record Finding(
 
     /** A finding about time: what {@code pricing} makes of the standard costs. */
     public static Finding priced(Function<CostModel, Finding> pricing) {
-        Finding found = pricing.apply(CostModel.standard());
-        return new Finding(
-                found.claim,
-                found.published,
-                found.tolerance,
-                found.simulated,
-                found.basis,
-                found.reproduced,
-                found.remark,
-                pricing);
+        return pricing.apply(CostModel.standard()).pricedBy(pricing);
+    }
+
+    /** The same finding, which can also be had at other costs. */
+    public Finding pricedBy(Function<CostModel, Finding> otherCosts) {
+        return new Finding(claim, published, tolerance, simulated, basis, reproduced, remark, otherCosts);
     }
 
     /** What comes out at other costs. */

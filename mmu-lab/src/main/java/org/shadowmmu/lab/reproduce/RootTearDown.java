@@ -29,6 +29,7 @@ public final class RootTearDown implements Story {
 
     private final CostModel costs = CostModel.standard();
     private final RecordedBoots boots;
+    private List<Figure> figures = List.of();
 
     /** Makes the story; recorded guests come from {@code boots}. */
     RootTearDown(RecordedBoots boots) {
@@ -82,6 +83,11 @@ public final class RootTearDown implements Story {
     }
 
     @Override
+    public List<String> streams() {
+        return List.of("boot-6g-debian-pc", "boot-6g-debian-q35");
+    }
+
+    @Override
     public List<Finding> measure(boolean quick) {
         long gib = GIB_PAGES;
         List<Finding> findings = new ArrayList<>();
@@ -92,6 +98,7 @@ public final class RootTearDown implements Story {
         TearDown first = tearDown(RootZapOrder.LEAVES_FIRST, pages, 1);
         // Half the memory is half the leaves in one step, so what a full top entry takes follows.
         boolean linear = whole.leaves == 2 * half.leaves && whole.leaves == pages;
+        draw(pages / gib, whole, two, first);
         steps(findings, pages / gib, linear);
         longestSteps(findings, two, first);
         findings.add(new Finding(
@@ -111,6 +118,24 @@ public final class RootTearDown implements Story {
         sparse(findings, gib);
         findings.add(new FlushRequests(boots).finding());
         return findings;
+    }
+
+    private void draw(long gibs, TearDown whole, TearDown two, TearDown first) {
+        figures = List.of(new Figure.Bars(
+                "Longest step by order of tear-down",
+                "SPTEs that go between two points where the kernel may yield, in a root of " + gibs
+                        + " GiB in 4 KiB pages.",
+                "SPTEs in one step (powers of ten)",
+                true,
+                List.of(
+                        new Figure.Bar("", "whole root at once", whole.longest),
+                        new Figure.Bar("", "1 GiB, then the root", two.longest),
+                        new Figure.Bar("", "leaves first", first.longest))));
+    }
+
+    @Override
+    public List<Figure> figures() {
+        return figures;
     }
 
     private static boolean within(double value, double goal, double share) {
