@@ -1,6 +1,7 @@
 package org.shadowmmu.engine.fault;
 
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.guest.Access;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.MmuCore;
@@ -43,14 +44,13 @@ final class HugePages {
         }
     }
 
-    /** Whether a page made for this fault is one that NX asks for (PF-37). */
-    boolean makesForNx() {
-        return disallowed;
-    }
-
-    /** Whether a page made below an entry of this level counts as a split for NX (PF-37). */
-    boolean splitsForNx(int parentLevel) {
-        return disallowed && requested >= parentLevel;
+    /** Notes that the fault linked a page below an entry of this level: if a huge page was possible, NX split it (PF-37). */
+    void linked(ShadowPage child, int parentLevel) {
+        child.madeForNx |= disallowed;
+        if (disallowed && requested >= parentLevel && !child.nxSplit) {
+            child.nxSplit = true;
+            core.counters.add(Counter.NX_LPAGE_SPLITS, 1);
+        }
     }
 
     /** The level to map at. */

@@ -41,10 +41,10 @@ public final class ShadowPage implements ShadowPageView {
     public boolean tdp;
     /** Whether the root of the TDP MMU waits to be zapped (TDP-20). */
     public boolean zapScheduled;
+    /** Whether a fault to which NX forbade a huge page made it, be one possible or not (PF-37, from 6.12 on). */
+    public boolean madeForNx;
     /** Whether the page counts as a huge page split for NX (PF-37). */
     public boolean nxSplit;
-    /** Whether a fetch made or linked the page while NX huge pages were on, be a huge page possible there or not (PF-37). */
-    public boolean madeForNx;
 
     /** See {@link #unchecked(int)}; allocated at first use. */
     private long @Nullable [] unchecked;
