@@ -302,9 +302,12 @@ public final class OrphanedChildren implements Story {
                 false,
                 String.format(
                         Locale.ROOT,
-                        "how long a boot took was not published, so there is no ratio: the growth is 10 %% of a boot of"
-                                + " %.0f s; direction and cause (chains, reverse maps) are as published",
-                        without * 10)));
+                        "how long a boot took was not published, so there is no ratio. The first holds for boots of %.0f to"
+                                + " %.0f s, the second for boots of %.1f s and more; direction and cause (chains, reverse"
+                                + " maps) are as published",
+                        without / 0.15,
+                        without / 0.05,
+                        with / 0.02)));
     }
 
     /** S1.6: one reclaim with every child going, and with nested children only. */
