@@ -17,6 +17,7 @@ import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.reproduce.Machines;
 import org.shadowmmu.lab.reproduce.Measured;
 import org.shadowmmu.lab.reproduce.ResultsPage;
+import org.shadowmmu.lab.reproduce.Sensitivity;
 import org.shadowmmu.lab.reproduce.Stories;
 import org.shadowmmu.lab.reproduce.Story;
 import picocli.CommandLine.Command;
@@ -83,8 +84,13 @@ public final class ReproduceCommand implements Callable<Integer> {
                 out.flush();
                 measured.add(result);
             }
+            Sensitivity sensitivity = Sensitivity.of(measured);
+            if (!sensitivity.claims().isEmpty()) {
+                out.print(sensitivity.text());
+                out.flush();
+            }
             if (page != null) {
-                write(environment.directory().resolve(page), ResultsPage.of(measured, quick));
+                write(environment.directory().resolve(page), ResultsPage.of(measured, sensitivity, quick));
             }
         }
         return 0;

@@ -34,7 +34,6 @@ public final class OrphanedChildren implements Story {
     private static final int WHOLE_TABLE = 512;
 
     private final Machines machines;
-    private final CostModel costs = CostModel.standard();
 
     /** Makes the story. */
     public OrphanedChildren(Machines machines) {
@@ -78,26 +77,35 @@ public final class OrphanedChildren implements Story {
 
     /** What one storm left behind. */
     private static final class Storm {
-        final List<Double> rounds = new ArrayList<>();
+        final List<WorkDone> rounds = new ArrayList<>();
         long touches;
         long stale;
         long peak;
         long direct;
         long quota;
         long reclaimed;
-        double deletion;
+        WorkDone deletion;
+
+        Storm(WorkDone nothing) {
+            deletion = nothing;
+        }
+
+        /** How much longer the MMU works for a boot of the last round than for one of the first; nanoseconds. */
+        double growth(CostModel costs) {
+            return (costs.shadow(rounds.get(rounds.size() - 1)) - costs.shadow(rounds.get(0))) / SIDE;
+        }
     }
 
-    private Storm storm(VirtualMachine machine, long pages, Shape shape) {
+    private static Storm storm(VirtualMachine machine, long pages, Shape shape) {
         GuestHypervisor host = new GuestHypervisor(machine, pages, true);
         NestedBootStorm workload = new NestedBootStorm(host, shape);
-        Storm result = new Storm();
         WorkDone[] last = {WorkDone.of(machine)};
+        Storm result = new Storm(last[0]);
         workload.run(boot -> {
             result.peak = Math.max(result.peak, machine.usedPages());
             if (boot % shape.side() == 0) {
                 WorkDone now = WorkDone.of(machine);
-                result.rounds.add(costs.shadow(now.since(last[0])));
+                result.rounds.add(now.since(last[0]));
                 last[0] = now;
             }
             return true;
@@ -109,7 +117,7 @@ public final class OrphanedChildren implements Story {
         result.reclaimed = machine.counters().get(Counter.MMU_RECYCLED);
         WorkDone before = WorkDone.of(machine);
         host.deleteMemory();
-        result.deletion = costs.zapping(WorkDone.of(machine).since(before));
+        result.deletion = WorkDone.of(machine).since(before);
         return result;
     }
 
@@ -126,8 +134,8 @@ public final class OrphanedChildren implements Story {
         staleTables(findings, boots, kept, zapped, tables, shrink);
         firstReclaim(findings, shrink, kept);
         if (!quick) {
-            deletion(findings, kept, zapped);
-            bootTime(findings, kept, zapped);
+            findings.add(Finding.priced(costs -> deletion(costs, kept, zapped)));
+            findings.add(Finding.priced(costs -> bootTime(costs, kept, zapped)));
         }
         recursion(findings);
         leaks(findings, quick);
@@ -209,30 +217,26 @@ public final class OrphanedChildren implements Story {
                 shrink > 1 ? "memory and quota shrunk by " + shrink : ""));
     }
 
-    private static void deletion(List<Finding> findings, Storm kept, Storm zapped) {
-        double ratio = kept.deletion / zapped.deletion;
-        findings.add(new Finding(
+    private static Finding deletion(CostModel costs, Storm kept, Storm zapped) {
+        double without = costs.zapping(kept.deletion);
+        double with = costs.zapping(zapped.deletion);
+        double ratio = without / with;
+        return new Finding(
                 "S1.4",
                 "deleting slot 0: more than 1 minute -> a few ms",
                 "60 s and 10 ms, ratio 6,000, within an order of magnitude",
-                String.format(
-                        Locale.ROOT,
-                        "%.1f s -> %.1f ms, ratio %,.0f",
-                        kept.deletion / 1e9,
-                        zapped.deletion / 1e6,
-                        ratio),
+                String.format(Locale.ROOT, "%.1f s -> %.1f ms, ratio %,.0f", without / 1e9, with / 1e6, ratio),
                 Basis.FITTED,
-                kept.deletion >= 54e9 && ratio >= 600,
+                without >= 54e9 && ratio >= 600,
                 "the first figure fixes the cost of a step in a reverse map; the second one and the ratio are predictions."
                         + " The tables that stay with the rule (S1.3) cost most of the second one, and part of EPT01 is in"
-                        + " 4 KiB pages, because nested tables lay there"));
+                        + " 4 KiB pages, because nested tables lay there");
     }
 
-    private static void bootTime(List<Finding> findings, Storm kept, Storm zapped) {
-        int last = kept.rounds.size() - 1;
-        double without = (kept.rounds.get(last) - kept.rounds.get(0)) / SIDE / 1e9;
-        double with = (zapped.rounds.get(last) - zapped.rounds.get(0)) / SIDE / 1e9;
-        findings.add(new Finding(
+    private static Finding bootTime(CostModel costs, Storm kept, Storm zapped) {
+        double without = kept.growth(costs) / 1e9;
+        double with = zapped.growth(costs) / 1e9;
+        return new Finding(
                 "S1.5",
                 "boots near the end take about 10 % longer without, no change with the rule",
                 "1.10 +- 0.05 and 1.00 +- 0.02",
@@ -241,7 +245,7 @@ public final class OrphanedChildren implements Story {
                         "a boot of round 20 spends %.2f s more in the MMU than one of round 1 (%.2f s); with the rule"
                                 + " %.2f s more",
                         without,
-                        kept.rounds.get(0) / SIDE / 1e9,
+                        costs.shadow(kept.rounds.get(0)) / SIDE / 1e9,
                         with),
                 Basis.PREDICTED,
                 false,
@@ -249,7 +253,7 @@ public final class OrphanedChildren implements Story {
                         Locale.ROOT,
                         "how long a boot took was not published, so there is no ratio: the growth is 10 %% of a boot of"
                                 + " %.0f s; direction and cause (chains, reverse maps) are as published",
-                        without * 10)));
+                        without * 10));
     }
 
     /** S1.6: one reclaim with every child going, and with nested children only. */

@@ -26,7 +26,7 @@ class ReproduceCommandTest {
         assertThat(claims(lab.out(), " not reproduced (")).isEqualTo(NOT_REPRODUCED);
         assertThat(claims(lab.out(), " reproduced (")).contains("S1.1", "S1.3", "S2.6", "S3.2", "S4.3", "S5.8");
         assertThat(Files.readString(directory.resolve("results.md")))
-                .contains("| S3.9 |", "## S5: ", "## Costs")
+                .contains("| S3.9 |", "## S5: ", "## Sensitivity", "| shadow leaf | ", "## Costs")
                 .doesNotContain("null");
     }
 
