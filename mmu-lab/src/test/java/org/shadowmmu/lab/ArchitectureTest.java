@@ -115,6 +115,16 @@ class ArchitectureTest {
         onlyThese("org.shadowmmu.lab..").mayUse("ch.qos.logback..").check(ALL_CLASSES);
     }
 
+    /** The database is 80 MB; it comes with mmu-lab-sql or not at all. */
+    @Test
+    void theLabItselfNeedsNoDatabase() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.sql..", "org.duckdb..")
+                .check(ALL_CLASSES);
+    }
+
     @Test
     void enginePackagesDependOneWay() {
         oneWay("org.shadowmmu.engine", ENGINE_PACKAGES).check(ENGINE_CLASSES);

@@ -2,8 +2,10 @@ package org.shadowmmu.lab.cli;
 
 import jakarta.inject.Inject;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.host.PolicyCatalog;
@@ -13,6 +15,7 @@ import org.shadowmmu.lab.ab.Contender;
 import org.shadowmmu.lab.ab.PageHistory;
 import org.shadowmmu.lab.ab.QuotaChoice;
 import org.shadowmmu.lab.ab.Stream;
+import org.shadowmmu.lab.store.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,11 +31,13 @@ import picocli.CommandLine.Spec;
             "Follows one shadow page through a replay: made, zapped by which decision, needed again.",
             "Without --gfn it lists the pages that were zapped most often."
         },
-        footerHeading = "%nExample:%n",
-        footer = "  shadowmmu explain web-1g --policy fifo --quota 64 --gfn 0x1000")
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  shadowmmu explain web-1g --policy fifo --quota 64",
+            "  shadowmmu explain web-1g --policy fifo --quota 64 --gfn 0x1000"
+        })
 public final class ExplainCommand implements Callable<Integer> {
     private static final int TOP = 10;
-    private static final double BILLION = 1e9;
 
     private final LabEnvironment environment;
     private final PolicyHost host;
@@ -64,6 +69,9 @@ public final class ExplainCommand implements Callable<Integer> {
 
     @Option(names = "--lines", paramLabel = "N", description = "Lives to print (default: ${DEFAULT-VALUE}).")
     private int lines = 20;
+
+    @Option(names = "--json", description = "Print JSON instead of sentences, with every life of the page.")
+    private boolean json;
 
     @Mixin
     private PolicyOptions policies;
@@ -97,7 +105,9 @@ public final class ExplainCommand implements Callable<Integer> {
                 throw Naming.virtual(workload);
             }
             PageHistory history = PageHistory.of(stream, contender, choice.pages(), 1, frame, level);
-            if (gfn == null) {
+            if (json) {
+                out.print(Json.pretty(answer(history)));
+            } else if (gfn == null) {
                 most(history, out);
             } else {
                 lives(history, out);
@@ -105,6 +115,21 @@ public final class ExplainCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    private Map<String, Object> answer(PageHistory history) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("stream", workload);
+        answer.put("policy", policy);
+        answer.put("quota", quota);
+        if (gfn == null) {
+            answer.put("mostZapped", history.mostZapped(TOP));
+        } else {
+            answer.put("level", level);
+            answer.put("gfn", history.gfn());
+            answer.put("lives", history.lives());
+        }
+        return answer;
     }
 
     private static long frame(String text) {
@@ -146,7 +171,7 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private String sentence(List<PageHistory.Life> lives, int index) {
         PageHistory.Life life = lives.get(index);
-        StringBuilder text = new StringBuilder("made at " + clock(life.made()));
+        StringBuilder text = new StringBuilder("made at instruction " + clock(life.made()));
         if (level == 1) {
             text.append(String.format(Locale.ROOT, ", used %,d times", life.used()));
         }
@@ -167,7 +192,7 @@ public final class ExplainCommand implements Callable<Integer> {
             return text.append(
                             gap == 0
                                     ? "; needed again within the same window"
-                                    : String.format(Locale.ROOT, "; needed again %,.1f million later", gap / 1e6))
+                                    : String.format(Locale.ROOT, "; needed again %,d instructions later", gap))
                     .toString();
         }
         return text.append("; never needed again").toString();
@@ -180,6 +205,6 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private static String clock(long instruction) {
-        return String.format(Locale.ROOT, "%.3f·10⁹", instruction / BILLION);
+        return String.format(Locale.ROOT, "%,d", instruction);
     }
 }

@@ -20,6 +20,7 @@ import org.shadowmmu.lab.reproduce.ResultsPage;
 import org.shadowmmu.lab.reproduce.Sensitivity;
 import org.shadowmmu.lab.reproduce.Stories;
 import org.shadowmmu.lab.reproduce.Story;
+import org.shadowmmu.lab.store.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,13 +37,23 @@ import picocli.CommandLine.Spec;
                     + " the tolerance and the verdict.",
             "Without a story, all of them. A claim that is not reproduced is a result, not a failure."
         },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  shadowmmu reproduce --quick",
+            "  shadowmmu reproduce S1 S3",
+            "  shadowmmu reproduce --page results.md"
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:every claim was measured", "2:bad input"})
 public final class ReproduceCommand implements Callable<Integer> {
     private final LabEnvironment environment;
     private final PolicyHost host;
 
-    @Parameters(arity = "0..*", paramLabel = "STORY", description = "S1 to S5.")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "STORY",
+            completionCandidates = StoryNames.class,
+            description = "S1 to S5.")
     private List<String> names = new ArrayList<>();
 
     @Option(names = "--quick", description = "Scaled down where a story is large; says so beside each figure.")
@@ -50,6 +61,9 @@ public final class ReproduceCommand implements Callable<Integer> {
 
     @Option(names = "--page", paramLabel = "FILE", description = "Also write the table as a Markdown page.")
     private @Nullable Path page;
+
+    @Option(names = "--json", description = "Print one JSON line per story instead of text.")
+    private boolean json;
 
     @Mixin
     private PolicyOptions policies;
@@ -71,21 +85,32 @@ public final class ReproduceCommand implements Callable<Integer> {
                 policies.load(host, environment, spec.commandLine().getErr())) {
             Machines machines = new Machines((id, settings) -> catalog.find(id).choose(settings));
             List<Measured> measured = new ArrayList<>();
-            List<Story> chosen = chosen(Stories.all(machines, environment.streams()));
-            chosen.forEach(this::requireStreams);
-            for (Story story : chosen) {
+            PrintWriter err = spec.commandLine().getErr();
+            List<Story> stories = chosen(Stories.all(machines, environment.streams()));
+            stories.forEach(this::requireStreams);
+            for (Story story : stories) {
+                err.println(
+                        "[" + (measured.size() + 1) + "/" + stories.size() + "] " + story.id() + ": " + story.title());
+                err.flush();
                 long start = environment.clock().millis();
                 Measured result = Measured.of(story, quick);
-                out.print(result.text());
-                out.printf(
-                        Locale.ROOT,
-                        "wall clock: %.1f s%n%n",
-                        (environment.clock().millis() - start) / 1000.0);
+                if (json) {
+                    out.println(Json.text(result));
+                } else {
+                    out.print(result.text());
+                    out.printf(
+                            Locale.ROOT,
+                            "wall clock: %.1f s%n%n",
+                            (environment.clock().millis() - start) / 1000.0);
+                }
                 out.flush();
                 measured.add(result);
             }
+            if (json && page == null) {
+                return 0;
+            }
             Sensitivity sensitivity = Sensitivity.of(measured);
-            if (!sensitivity.claims().isEmpty()) {
+            if (!json && !sensitivity.claims().isEmpty()) {
                 out.print(sensitivity.text());
                 out.flush();
             }
@@ -117,6 +142,13 @@ public final class ReproduceCommand implements Callable<Integer> {
                 throw new BadInputException("Story " + story.id() + " needs the recorded stream " + stream
                         + ", which is not in data/streams here or above: run the command inside the project.");
             }
+        }
+    }
+
+    /** The stories, for completion. */
+    static final class StoryNames extends ArrayList<String> {
+        StoryNames() {
+            super(List.of("S1", "S2", "S3", "S4", "S5"));
         }
     }
 

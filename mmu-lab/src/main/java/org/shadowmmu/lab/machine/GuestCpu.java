@@ -134,13 +134,15 @@ final class GuestCpu {
                 continue;
             }
             int attempt = attempt(rip, user, decode);
-            if (attempt == Translation.OK) {
-                return decode ? decodedStop(rip) : Stop.DONE;
-            }
             if (attempt == Translation.GUEST_FAULT) {
                 raise(VECTOR_PF, translation.guestError(), accesses.address());
-            } else if (exit(rip, user, decode)) {
-                return decode ? decodedStop(rip) : Stop.DONE;
+            } else if (attempt == Translation.OK || exit(rip, user, decode)) {
+                Stop stop = decode ? decodedStop(rip) : Stop.DONE;
+                if (stop != Stop.HALT || !user) {
+                    return stop;
+                }
+                // HLT at CPL 3 is a general protection fault and no exit (RC-15a).
+                raise(VECTOR_GP, 0, 0);
             }
         }
         return Stop.STUCK;

@@ -223,6 +223,7 @@ public final class RecordingReader implements AutoCloseable {
                     || (line == last && line == RecordingLine.STAT)) {
                 throw unexpected("events, one result, statistics and dump lines in this order");
             }
+            LineForm.check(line, buffer, cursor, lineEnd);
             last = line;
             advance();
         }

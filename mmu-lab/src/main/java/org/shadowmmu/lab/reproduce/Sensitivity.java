@@ -3,6 +3,7 @@ package org.shadowmmu.lab.reproduce;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.shadowmmu.lab.time.Cost;
@@ -24,11 +25,31 @@ public record Sensitivity(List<String> claims, List<Row> rows) {
      * @param cost which
      * @param halved verdicts that move when it is halved, in words
      * @param doubled verdicts that move when it is doubled, in words
+     * @param figures the figures that it moves
      */
-    public record Row(Cost cost, String halved, String doubled) {
+    public record Row(Cost cost, String halved, String doubled, List<Figure> figures) {
         /** The cost's name in tables. */
         public String name() {
             return cost.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
+    }
+
+    /** What is simulated for a claim when a cost is halved and doubled. */
+    public record Figure(String claim, String halved, String doubled) {}
+
+    /** A finding when a cost is halved and doubled. */
+    private record Pair(Finding finding, Finding halved, Finding doubled) {
+        static Pair of(Finding finding, Cost cost) {
+            CostModel standard = CostModel.standard();
+            return new Pair(finding, finding.at(standard.scaled(cost, 0.5)), finding.at(standard.scaled(cost, 2)));
+        }
+
+        boolean moves() {
+            return !halved.simulated().equals(doubled.simulated());
+        }
+
+        Figure figure() {
+            return new Figure(finding.claim(), halved.simulated(), doubled.simulated());
         }
     }
 
@@ -41,20 +62,23 @@ public record Sensitivity(List<String> claims, List<Row> rows) {
         // Findings are pure functions of costs, so costs may be tried side by side; the order of rows stays.
         List<Row> rows = Arrays.stream(Cost.values())
                 .parallel()
-                .map(cost -> new Row(cost, moved(priced, cost, 0.5), moved(priced, cost, 2)))
+                .map(cost -> row(priced, cost))
                 .toList();
         return new Sensitivity(priced.stream().map(Finding::claim).toList(), rows);
     }
 
-    private static String moved(List<Finding> findings, Cost cost, double factor) {
-        CostModel changed = CostModel.standard().scaled(cost, factor);
-        String moved = findings.stream()
-                .flatMap(finding -> {
-                    boolean now = finding.at(changed).reproduced();
-                    return now == finding.reproduced()
-                            ? Stream.empty()
-                            : Stream.of(finding.claim() + (now ? " gained" : " lost"));
-                })
+    private static Row row(List<Finding> findings, Cost cost) {
+        List<Pair> pairs =
+                findings.stream().map(finding -> Pair.of(finding, cost)).toList();
+        List<Figure> figures =
+                pairs.stream().filter(Pair::moves).map(Pair::figure).toList();
+        return new Row(cost, moved(pairs, Pair::halved), moved(pairs, Pair::doubled), figures);
+    }
+
+    private static String moved(List<Pair> pairs, Function<Pair, Finding> side) {
+        String moved = pairs.stream()
+                .filter(pair -> side.apply(pair).reproduced() != pair.finding().reproduced())
+                .map(pair -> pair.finding().claim() + (side.apply(pair).reproduced() ? " gained" : " lost"))
                 .collect(Collectors.joining(", "));
         return moved.isEmpty() ? UNMOVED : moved;
     }
@@ -87,6 +111,17 @@ public record Sensitivity(List<String> claims, List<Row> rows) {
                         + "| cost | halved | doubled |\n|---|---|---|\n");
         for (Row row : rows) {
             page.append(String.format("| %s | %s | %s |%n", row.name(), row.halved(), row.doubled()));
+        }
+        page.append("\nThe figures that move:\n\n| claim | cost | halved | doubled |\n|---|---|---|---|\n");
+        for (String claim : claims) {
+            for (Row row : rows) {
+                for (Figure figure : row.figures()) {
+                    if (figure.claim().equals(claim)) {
+                        page.append(String.format(
+                                "| %s | %s | %s | %s |%n", claim, row.name(), figure.halved(), figure.doubled()));
+                    }
+                }
+            }
         }
         return page.toString();
     }

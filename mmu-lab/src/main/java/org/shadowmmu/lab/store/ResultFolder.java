@@ -187,12 +187,12 @@ public final class ResultFolder implements Closeable {
         }
     }
 
-    /** Writes text files into any folder, which is made if it is not there. */
-    public static void writeAll(Path directory, Map<String, String> files) {
+    /** Writes files into any folder, which is made if it is not there. */
+    public static void writeAll(Path directory, Map<String, byte[]> files) {
         try {
             Files.createDirectories(directory);
-            for (Map.Entry<String, String> file : files.entrySet()) {
-                Files.writeString(directory.resolve(file.getKey()), file.getValue());
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                Files.write(directory.resolve(file.getKey()), file.getValue());
             }
         } catch (IOException e) {
             throw new BadInputException("The files cannot be written to " + directory + ": " + e + ".", e);

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.shadowmmu.lab.reproduce.Finding.Basis;
+import org.shadowmmu.lab.reproduce.Sensitivity.Figure;
 import org.shadowmmu.lab.reproduce.Sensitivity.Row;
 import org.shadowmmu.lab.time.Cost;
 
 /** One verdict that a cost carries, one that it must not reach, and one without a price. */
 class SensitivityTest {
     private static Finding finding(String claim, boolean reproduced) {
-        return new Finding(claim, "", "", "", Basis.PREDICTED, reproduced, "");
+        return new Finding(claim, "", "", reproduced ? "near" : "far", Basis.PREDICTED, reproduced, "");
     }
 
     private static final double STANDARD = Cost.CHAIN_STEP.nanos();
@@ -31,13 +32,18 @@ class SensitivityTest {
 
     @Test
     void verdictsMoveWithTheCostThatCarriesThem() {
-        assertThat(row(Cost.CHAIN_STEP)).isEqualTo(new Row(Cost.CHAIN_STEP, "S9.2 gained", "S9.1 lost"));
+        assertThat(row(Cost.CHAIN_STEP))
+                .isEqualTo(new Row(
+                        Cost.CHAIN_STEP,
+                        "S9.2 gained",
+                        "S9.1 lost",
+                        List.of(new Figure("S9.1", "near", "far"), new Figure("S9.2", "near", "far"))));
     }
 
     @Test
     void otherCostsMoveNothing() {
         assertThat(sensitivity.rows()).hasSize(Cost.values().length);
-        assertThat(row(Cost.FAULT)).isEqualTo(new Row(Cost.FAULT, "-", "-"));
+        assertThat(row(Cost.FAULT)).isEqualTo(new Row(Cost.FAULT, "-", "-", List.of()));
     }
 
     @Test
