@@ -18,6 +18,7 @@ import org.shadowmmu.lab.report.ReproduceReport;
 import org.shadowmmu.lab.reproduce.Machines;
 import org.shadowmmu.lab.reproduce.Measured;
 import org.shadowmmu.lab.reproduce.ResultsPage;
+import org.shadowmmu.lab.reproduce.Sensitivity;
 import org.shadowmmu.lab.reproduce.Stories;
 import org.shadowmmu.lab.reproduce.Story;
 import org.shadowmmu.lab.store.Json;
@@ -115,8 +116,16 @@ public final class ReproduceCommand implements Callable<Integer> {
                 out.flush();
                 measured.add(result);
             }
+            if (json && page == null && report == null) {
+                return 0;
+            }
+            Sensitivity sensitivity = Sensitivity.of(measured);
+            if (!json && !sensitivity.claims().isEmpty()) {
+                out.print(sensitivity.text());
+                out.flush();
+            }
             if (page != null) {
-                write(environment.directory().resolve(page), ResultsPage.of(measured, quick));
+                write(environment.directory().resolve(page), ResultsPage.of(measured, sensitivity, quick));
             }
             if (report != null) {
                 write(environment.directory().resolve(report), ReproduceReport.of(measured, quick));
