@@ -92,6 +92,7 @@ public final class ReproduceCommand implements Callable<Integer> {
                 policies.load(host, environment, spec.commandLine().getErr())) {
             Machines machines = new Machines((id, settings) -> catalog.find(id).choose(settings));
             List<Measured> measured = new ArrayList<>();
+            double walls = 0;
             PrintWriter err = spec.commandLine().getErr();
             List<Story> stories = chosen(Stories.all(machines, environment.streams()));
             stories.forEach(this::requireStreams);
@@ -115,6 +116,19 @@ public final class ReproduceCommand implements Callable<Integer> {
                 }
                 out.flush();
                 measured.add(result);
+                walls += wall;
+            }
+            if (!json && measured.size() > 1) {
+                double simulated = measured.stream()
+                        .mapToDouble(Measured::simulatedSeconds)
+                        .sum();
+                out.printf(
+                        Locale.ROOT,
+                        "all stories: wall clock %.1f s; simulated time of the MMUs: %.1f s, %.1f times as much%n%n",
+                        walls,
+                        simulated,
+                        simulated / walls);
+                out.flush();
             }
             if (json && page == null && report == null) {
                 return 0;
