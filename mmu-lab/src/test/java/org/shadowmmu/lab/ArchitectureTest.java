@@ -160,6 +160,18 @@ class ArchitectureTest {
         lenient(rule).check(ENGINE_CLASSES);
     }
 
+    /** Departures from the simulated kernels are for the measurement of published claims only: never for verification. */
+    @Test
+    void onlyTheMeasurementOfClaimsDepartsFromTheKernel() {
+        ArchRule rule = noClasses()
+                .that()
+                .resideOutsideOfPackages("org.shadowmmu.engine..", "org.shadowmmu.lab.reproduce..")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("org.shadowmmu.engine.era.WhatIf");
+        rule.check(ALL_CLASSES);
+    }
+
     @Test
     void labPackagesDependOneWay() {
         oneWay("org.shadowmmu.lab", LAB_PACKAGES).check(LAB_CLASSES);

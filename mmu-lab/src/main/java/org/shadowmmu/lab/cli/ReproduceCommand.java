@@ -17,6 +17,7 @@ import org.shadowmmu.lab.report.ReproduceReport;
 import org.shadowmmu.lab.reproduce.Machines;
 import org.shadowmmu.lab.reproduce.Measured;
 import org.shadowmmu.lab.reproduce.ResultsPage;
+import org.shadowmmu.lab.reproduce.Sensitivity;
 import org.shadowmmu.lab.reproduce.Stories;
 import org.shadowmmu.lab.reproduce.Story;
 import org.shadowmmu.lab.store.Json;
@@ -91,6 +92,7 @@ public final class ReproduceCommand implements Callable<Integer> {
                 policies.load(host, environment, spec.commandLine().getErr())) {
             Machines machines = new Machines((id, settings) -> catalog.find(id).choose(settings));
             List<Measured> measured = new ArrayList<>();
+            double walls = 0;
             PrintWriter err = spec.commandLine().getErr();
             List<Story> stories = chosen(Stories.all(machines, environment.streams()));
             stories.forEach(this::requireStreams);
@@ -114,9 +116,30 @@ public final class ReproduceCommand implements Callable<Integer> {
                 }
                 out.flush();
                 measured.add(result);
+                walls += wall;
+            }
+            if (!json && measured.size() > 1) {
+                double simulated = measured.stream()
+                        .mapToDouble(Measured::simulatedSeconds)
+                        .sum();
+                out.printf(
+                        Locale.ROOT,
+                        "all stories: wall clock %.1f s; simulated time of the MMUs: %.1f s, %.1f times as much%n%n",
+                        walls,
+                        simulated,
+                        simulated / walls);
+                out.flush();
+            }
+            if (json && page == null && report == null) {
+                return 0;
+            }
+            Sensitivity sensitivity = Sensitivity.of(measured);
+            if (!json && !sensitivity.claims().isEmpty()) {
+                out.print(sensitivity.text());
+                out.flush();
             }
             if (page != null) {
-                write(environment.directory().resolve(page), ResultsPage.of(measured, quick));
+                write(environment.directory().resolve(page), ResultsPage.of(measured, sensitivity, quick));
             }
             if (report != null) {
                 write(environment.directory().resolve(report), ReproduceReport.of(measured, quick));

@@ -14,7 +14,7 @@ final class CurvePlot extends Plot {
     private static final int RIGHT = 18;
     private static final int TOP = 24;
     private static final int BOTTOM = 42;
-    /** More points than this are small dots. */
+    /** More points than this are drawn as a line only. */
     private static final int MANY = 60;
 
     private final List<Line> lines;
@@ -127,8 +127,8 @@ final class CurvePlot extends Plot {
                         .append(f(y(each.y[i])));
             }
             svg.raw("<path class=\"line c" + each.colour + "\" d=\"" + path + "\"/>");
-            for (int i = 0; i < each.x.length; i++) {
-                dot(svg, each.colour, x(each.x[i]), y(each.y[i]), each.x.length > MANY ? 1.2 : 2.6);
+            for (int i = 0; i < each.x.length && each.x.length <= MANY; i++) {
+                dot(svg, each.colour, x(each.x[i]), y(each.y[i]), 2.6);
             }
         }
     }

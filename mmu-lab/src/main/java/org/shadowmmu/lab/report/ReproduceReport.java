@@ -1,6 +1,7 @@
 package org.shadowmmu.lab.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.shadowmmu.lab.reproduce.Figure;
@@ -129,10 +130,7 @@ public final class ReproduceReport {
     }
 
     private void curves(Figure.Curves figure) {
-        List<CurvePlot.Line> lines = new ArrayList<>();
-        for (Figure.Curve curve : figure.curves()) {
-            lines.add(new CurvePlot.Line(curve.label(), lines.size() % Palette.SIZE, curve.x(), curve.y()));
-        }
+        List<CurvePlot.Line> lines = lines(figure);
         page.raw("<figure class=\"chart\">\n<figcaption><span class=\"legend\">");
         for (CurvePlot.Line line : lines) {
             page.raw("<span class=\"key c" + line.colour() + "\"><i></i>")
@@ -147,24 +145,47 @@ public final class ReproduceReport {
         page.raw("</figure>\n");
     }
 
+    /** Curves with the same course share a line. */
+    private static List<CurvePlot.Line> lines(Figure.Curves figure) {
+        List<CurvePlot.Line> lines = new ArrayList<>();
+        for (Figure.Curve curve : figure.curves()) {
+            int same = 0;
+            while (same < lines.size() && !Arrays.equals(lines.get(same).y(), curve.y())) {
+                same++;
+            }
+            if (same == lines.size()) {
+                lines.add(new CurvePlot.Line(curve.label(), same % Palette.SIZE, curve.x(), curve.y()));
+            } else {
+                CurvePlot.Line line = lines.get(same);
+                lines.set(
+                        same,
+                        new CurvePlot.Line(line.label() + " = " + curve.label(), line.colour(), line.x(), line.y()));
+            }
+        }
+        return lines;
+    }
+
     private static CurvePlot plot(Figure.Curves figure, List<CurvePlot.Line> lines, LineChart.Size size) {
         return new CurvePlot(lines, figure.xUnit(), figure.place(), figure.yUnit(), false, size);
     }
 
     private void bars(Figure.Bars figure) {
-        double most = figure.bars().stream()
-                .mapToDouble(bar -> length(figure, bar.value()))
-                .max()
-                .orElse(0);
+
         List<String> labels =
                 figure.bars().stream().map(Figure.Bar::label).distinct().toList();
-        page.raw("<div class=\"bars\">\n").element("b", figure.unit()).raw("\n");
+        page.raw("<div class=\"bars aligned\">\n").element("b", figure.unit()).raw("\n");
         String group = "";
         for (Figure.Bar bar : figure.bars()) {
             if (!bar.group().equals(group)) {
                 group = bar.group();
                 page.element("p class=\"about small\"", group).raw("\n");
             }
+            String place = group;
+            double most = figure.bars().stream()
+                    .filter(other -> other.group().equals(place))
+                    .mapToDouble(other -> length(figure, other.value()))
+                    .max()
+                    .orElse(0);
             double share = most == 0 ? 0 : 100 * length(figure, bar.value()) / most;
             page.raw("<div class=\"bar c" + labels.indexOf(bar.label()) % Palette.SIZE + "\">")
                     .element("span", bar.label());

@@ -34,7 +34,7 @@ public sealed interface Figure {
     /**
      * One value.
      *
-     * @param group bars of one group stand close together
+     * @param group bars of one group stand close together and have one scale
      * @param label which of the group
      */
     record Bar(String group, String label, double value) {}

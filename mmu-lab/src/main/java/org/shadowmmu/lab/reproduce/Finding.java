@@ -1,5 +1,6 @@
 package org.shadowmmu.lab.reproduce;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.lab.time.CostModel;
@@ -24,7 +25,7 @@ public record Finding(
         Basis basis,
         boolean reproduced,
         String remark,
-        @Nullable Function<CostModel, Finding> pricing) {
+        @JsonIgnore @Nullable Function<CostModel, Finding> pricing) {
     /** A finding that no cost moves, or whose work was not kept. */
     public Finding(
             String claim,

@@ -79,7 +79,7 @@ final class SlotZapBoots {
         }
         figures = List.of(new Figure.Bars(
                 "EPT violations by scope of a slot zap",
-                "Recorded boots of 6 GiB, from power on until power off.",
+                "Recorded boots of 6 GiB, from power on until power off; each pair has its own scale.",
                 "EPT violations",
                 false,
                 bars));

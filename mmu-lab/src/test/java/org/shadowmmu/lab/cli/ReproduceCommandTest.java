@@ -27,7 +27,7 @@ class ReproduceCommandTest {
         assertThat(claims(lab.out(), " not reproduced (")).isEqualTo(NOT_REPRODUCED);
         assertThat(claims(lab.out(), " reproduced (")).contains("S1.1", "S1.7", "S2.6", "S3.6", "S3.8", "S4.3", "S5.1");
         assertThat(Files.readString(directory.resolve("results.md")))
-                .contains("| S3.9 |", "## S5: ", "## Costs")
+                .contains("| S3.9 |", "## S5: ", "## Sensitivity", "| shadow leaf | ", "## Costs")
                 .doesNotContain("null");
         assertThat(Files.readString(directory.resolve("results.html")))
                 .contains(
