@@ -18,6 +18,7 @@ import org.shadowmmu.lab.cli.ReportCommand;
 import org.shadowmmu.lab.cli.ReproduceCommand;
 import org.shadowmmu.lab.cli.RunCommand;
 import org.shadowmmu.lab.cli.SchemaCommand;
+import org.shadowmmu.lab.cli.SqlCommand;
 import org.shadowmmu.lab.cli.ValidateCommand;
 import org.shadowmmu.lab.cli.VerifyCommand;
 import org.shadowmmu.lab.cli.WorkloadNames;
@@ -65,6 +66,7 @@ public final class LabModule extends AbstractModule {
         bind(ReportCommand.class);
         bind(ReproduceCommand.class);
         bind(ExportCommand.class);
+        bind(SqlCommand.class);
         bind(SchemaCommand.class);
         bind(PoliciesCommand.class);
         bind(PoliciesCommand.ListCommand.class);

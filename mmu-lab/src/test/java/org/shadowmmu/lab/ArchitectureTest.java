@@ -48,9 +48,10 @@ class ArchitectureTest {
             "trial",
             "statistics",
             "ab",
-            "report",
             "time",
+            "contention",
             "reproduce",
+            "report",
             "cli");
 
     private static final String[] API = {"java..", "org.jspecify.annotations..", "org.shadowmmu.api.."};
@@ -114,6 +115,16 @@ class ArchitectureTest {
         onlyThese("org.shadowmmu.lab..").mayUse("ch.qos.logback..").check(ALL_CLASSES);
     }
 
+    /** The database is 80 MB; it comes with mmu-lab-sql or not at all. */
+    @Test
+    void theLabItselfNeedsNoDatabase() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.sql..", "org.duckdb..")
+                .check(ALL_CLASSES);
+    }
+
     @Test
     void enginePackagesDependOneWay() {
         oneWay("org.shadowmmu.engine", ENGINE_PACKAGES).check(ENGINE_CLASSES);
@@ -147,6 +158,18 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.shadowmmu.engine.host..", "org.shadowmmu.engine.wiring..");
         lenient(rule).check(ENGINE_CLASSES);
+    }
+
+    /** Departures from the simulated kernels are for the measurement of published claims only: never for verification. */
+    @Test
+    void onlyTheMeasurementOfClaimsDepartsFromTheKernel() {
+        ArchRule rule = noClasses()
+                .that()
+                .resideOutsideOfPackages("org.shadowmmu.engine..", "org.shadowmmu.lab.reproduce..")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("org.shadowmmu.engine.era.WhatIf");
+        rule.check(ALL_CLASSES);
     }
 
     @Test

@@ -41,7 +41,11 @@ public final class Emulator {
     private @Nullable VcpuState walking;
     private MmioListener listener = (write, gpa, size) -> {};
     private long walkedAddress;
-    private boolean operandKnown;
+    private long walkedFrame;
+    private long exitError;
+    /** The address of the fault if it is a guest physical one, which operands at the same page offset have; else -1. */
+    private long faultGpa = -1;
+
     private long operandGpa;
     private long loaded;
 
@@ -71,6 +75,7 @@ public final class Emulator {
      */
     public Emulation emulate(VcpuState vcpu, long address, long error, boolean user, Decoder decoder) {
         boolean direct = vcpu.mode().direct();
+        exitError = error;
         if (direct && (error & UNPROTECT_ONLY) == UNPROTECT_ONLY) {
             zapper.unprotect(address >>> 12);
             return Emulation.RESUME;
@@ -100,8 +105,7 @@ public final class Emulator {
             return Emulation.RESUME;
         }
         core.counters.add(Counter.INSN_EMULATION, vcpu.index, 1);
-        operandKnown = direct && (address & PAGE - 1) == (instruction.address() & PAGE - 1);
-        operandGpa = address;
+        faultGpa = direct ? address : -1;
         return execute(vcpu, instruction);
     }
 
@@ -138,6 +142,7 @@ public final class Emulator {
     /** The L1 frame behind an L2 frame: a walk of the nested tables (GP-5). */
     private long nestedFrame(long gfn, int access) {
         VcpuState vcpu = Objects.requireNonNull(walking);
+        walkedFrame = gfn;
         boolean allowed = nestedWalker.walk(
                 vcpu.mode().paging(), vcpu.addressSpace(), vcpu.pgd(), registers.pdptes(vcpu), gfn << 12, access);
         return allowed ? nestedWalker.gfn() : TableTranslation.NONE;
@@ -145,7 +150,8 @@ public final class Emulator {
 
     private Emulation guestFault(VcpuState vcpu) {
         if (walker.nestedFailure()) {
-            guestFaults.refuse(vcpu, nestedWalker.error(), walkedAddress, Access.GUEST_PAGE);
+            // L1 sees the frame that its tables refuse and the high half of the exit under way (RC-31).
+            guestFaults.refuse(vcpu, nestedWalker.error(), walkedFrame << 12, exitError);
         } else {
             guestFaults.inject(vcpu, walker.error(), walkedAddress);
         }
@@ -190,7 +196,6 @@ public final class Emulator {
         if (rest == 0) {
             return true;
         }
-        operandKnown = false;
         if (!operand(vcpu, address + inPage, instruction.user(), Access.WRITE)) {
             return false;
         }
@@ -203,7 +208,6 @@ public final class Emulator {
         if (!load(vcpu, instruction)) {
             return false;
         }
-        operandKnown = false;
         if (!translate(vcpu, instruction.address(), instruction.user(), Access.WRITE)) {
             return false;
         }
@@ -211,9 +215,10 @@ public final class Emulator {
         return true;
     }
 
-    /** Finds the operand: known from the fault or the MMIO cache, or by a walk (GP-42). */
+    /** Finds the operand, or the part of it in one page: known from the fault or the MMIO cache, or by a walk (GP-42). */
     private boolean operand(VcpuState vcpu, long address, boolean user, int access) {
-        if (operandKnown) {
+        if (faultGpa >= 0 && ((faultGpa ^ address) & PAGE - 1) == 0) {
+            operandGpa = faultGpa;
             return true;
         }
         long generation = core.memslots.generation(vcpu.addressSpace());

@@ -33,6 +33,7 @@ public final class PteLists {
     private int free = NONE;
     private int made;
     private int live;
+    private long taken;
     private int countBeforeAdd;
 
     /** Makes lists whose descriptors have room for this many entries, 14 at most, and whose work nobody counts. */
@@ -192,6 +193,11 @@ public final class PteLists {
         return next == NONE ? -1 : (long) next << 4;
     }
 
+    /** The number of descriptors that were ever taken, whether or not they are in use (DL-20a). */
+    public long descriptorsTaken() {
+        return taken;
+    }
+
     /** The number of descriptors in use. */
     public int descriptorsInUse() {
         return live;
@@ -228,6 +234,7 @@ public final class PteLists {
         put(at + COUNT, 0);
         put(at + NEXT, NONE);
         live++;
+        taken++;
         return at;
     }
 

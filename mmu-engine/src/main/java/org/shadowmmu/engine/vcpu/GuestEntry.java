@@ -53,6 +53,11 @@ public final class GuestEntry {
         }
     }
 
+    /** Whether {@link #enter} has anything to do. */
+    public boolean wanted(VcpuState vcpu) {
+        return core.requests.any(vcpu.index) || !vcpu.roots().current().valid();
+    }
+
     private void service(VcpuState vcpu) {
         VcpuRequests requests = core.requests;
         int cpu = vcpu.index;

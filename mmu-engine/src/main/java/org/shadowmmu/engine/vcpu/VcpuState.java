@@ -207,7 +207,7 @@ public final class VcpuState {
     }
 
     /** The hardware forgets every translation. */
-    void flushTlb() {
+    public void flushTlb() {
         if (tlb != null) {
             tlb.flush();
         }

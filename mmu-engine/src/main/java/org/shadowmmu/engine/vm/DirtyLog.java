@@ -26,10 +26,9 @@ final class DirtyLog {
         this.splitter = splitter;
     }
 
-    /** Logging was switched on for a slot (DL-1). */
+    /** Logging was switched on for a slot; "initially set" protects nothing yet (DL-1). */
     void enabled(Memslot slot) {
         if (core.options.dirtyInitiallySet()) {
-            slot.markAllDirty();
             return;
         }
         splitter.split(slot, slot.baseGfn(), slot.endGfn());

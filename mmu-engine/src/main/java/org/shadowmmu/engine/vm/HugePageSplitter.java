@@ -87,7 +87,7 @@ final class HugePageSplitter {
     private void splitLeaf(Memslot slot, ShadowPage page, int index) {
         long huge = page.spt[index];
         int level = page.level();
-        int inUse = core.pages.lists().descriptorsInUse();
+        long taken = core.pages.lists().descriptorsTaken();
         long used = core.pages.used();
         long gfn = page.gfnOf(index);
         int access = page.accessOf(index);
@@ -104,7 +104,7 @@ final class HugePageSplitter {
             }
         }
         lookup.link(page, index, child);
-        descriptors -= Math.max(0, core.pages.lists().descriptorsInUse() - inUse);
+        descriptors -= (int) (core.pages.lists().descriptorsTaken() - taken);
     }
 
     /** Only direct pages are looked up here, which need nothing of a mode. */

@@ -67,7 +67,8 @@ final class Memslots {
             return EXISTS;
         }
         tell(MemslotChange.Kind.CREATE, id, space, baseGfn, pages);
-        core.memslots.create(id, space, baseGfn, pages, core.host.backing(backing), backingPage, flags);
+        Memslot made = core.memslots.create(id, space, baseGfn, pages, core.host.backing(backing), backingPage, flags);
+        markIfInitiallySet(null, made);
         zapIfGenerationWrapped(space);
         reclaimer.memslotsChanged();
         return OK;
@@ -86,7 +87,7 @@ final class Memslots {
             return EXISTS;
         }
         leave(slot, MemslotChange.Kind.MOVE);
-        core.memslots.move(slot, baseGfn, flags);
+        markIfInitiallySet(slot, core.memslots.move(slot, baseGfn, flags));
         zapIfGenerationWrapped(slot.addressSpace());
         return OK;
     }
@@ -103,6 +104,7 @@ final class Memslots {
     private int changeFlags(Memslot slot, int flags) {
         tell(MemslotChange.Kind.FLAGS_ONLY, slot.id(), slot.addressSpace(), slot.baseGfn(), slot.pages());
         Memslot changed = core.memslots.changeFlags(slot, flags);
+        markIfInitiallySet(slot, changed);
         zapIfGenerationWrapped(slot.addressSpace());
         if (changed.readOnly()) {
             return OK;
@@ -113,6 +115,13 @@ final class Memslots {
             dirtyLog.disabled(changed);
         }
         return OK;
+    }
+
+    /** In the "initially set" protocol a dirty bitmap is all ones when it is made, whatever made it (DL-1a). */
+    private void markIfInitiallySet(@Nullable Memslot old, Memslot now) {
+        if (core.options.dirtyInitiallySet() && now.logsDirty() && (old == null || !old.logsDirty())) {
+            now.markAllDirty();
+        }
     }
 
     private MemslotChange tell(MemslotChange.Kind kind, int id, int space, long baseGfn, long pages) {

@@ -177,6 +177,29 @@ public final class Vcpu {
         machine.finishOperation();
     }
 
+    /**
+     * One access by guest physical address that is made only if it needs nothing of the hypervisor: no request is pending, and
+     * the tables or the processor's cache have the translation.
+     *
+     * @return whether it was made; if not, {@link #accessGpa} makes it
+     */
+    public boolean accessInGuest(long gpa, AccessKind kind) {
+        if (entry.wanted(state)) {
+            return false;
+        }
+        Tlb tlb = state.tlb();
+        if (tlb != null && cached(tlb, gpa, kind.bits)) {
+            return true;
+        }
+        if (walk.nested(rootPage(), gpa, kind.bits) != HardwareWalk.OK) {
+            return false;
+        }
+        if (tlb != null) {
+            tlb.insert(gpa >>> 12, walk.pfn(), walk.rights(), walk.leafLevel());
+        }
+        return true;
+    }
+
     private static boolean cached(Tlb tlb, long gpa, int access) {
         int place = tlb.find(gpa >>> 12);
         if (place != Tlb.MISS && HardwareWalk.allowsNested(tlb.rights(place), access)) {

@@ -32,7 +32,6 @@ import org.shadowmmu.engine.vcpu.Nesting;
 import org.shadowmmu.engine.vcpu.Registers;
 import org.shadowmmu.engine.vcpu.Roots;
 import org.shadowmmu.engine.zap.FastZap;
-import org.shadowmmu.engine.zap.ObsoleteWalk;
 import org.shadowmmu.engine.zap.Reclaimer;
 import org.shadowmmu.engine.zap.SlotZap;
 import org.shadowmmu.engine.zap.Zapper;
@@ -49,7 +48,7 @@ public final class VirtualMachine {
     private final Reclaimer reclaimer;
     private final Memslots memslots;
     private final DirtyLog dirtyLog;
-    private final FastZap fastZap;
+
     private final TdpMmu tdp;
     private final List<Vcpu> vcpus = new ArrayList<>();
     private final InvalidList requested = new InvalidList();
@@ -60,7 +59,7 @@ public final class VirtualMachine {
         reclaimer = new Reclaimer(core, zapper);
         tdp = new TdpMmu(core);
         WriteProtection protection = new WriteProtection(core, tdp);
-        fastZap = new FastZap(core, zapper, tdp);
+        FastZap fastZap = new FastZap(core, zapper, tdp);
         Synchronizer synchronizer = new Synchronizer(core, zapper, protection);
         PageLookup lookup = new PageLookup(core, zapper, synchronizer, protection);
         Roots roots = new Roots(core, zapper, reclaimer, lookup, synchronizer, tdp);
@@ -144,11 +143,6 @@ public final class VirtualMachine {
     /** The MMU lock: how long it was held, for what, and where it is let go. */
     public MmuLock lock() {
         return core.lock;
-    }
-
-    /** Sets which list the fast zap walks, to see what a change of upstream's list would break. */
-    public void setObsoleteWalk(ObsoleteWalk walk) {
-        fastZap.setWalk(walk);
     }
 
     /** Shadow pages in use, {@code n_used_mmu_pages}. */

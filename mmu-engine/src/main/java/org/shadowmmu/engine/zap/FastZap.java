@@ -1,6 +1,7 @@
 package org.shadowmmu.engine.zap;
 
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.era.WhatIf;
 import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.lock.YieldPoint;
@@ -20,18 +21,20 @@ public final class FastZap {
     private final Zapper zapper;
     private final TdpMmu tdp;
     private final InvalidList list = new InvalidList();
-    private ObsoleteWalk walk = ObsoleteWalk.CREATION_ORDER;
+    /** Upstream walks its list in order of creation; a what-if, the order of a policy. */
+    private final boolean inReclaimOrder;
+
+    private final boolean toTheEnd;
+    private final int batchSize;
 
     /** Makes the fast zap of a virtual machine. */
     public FastZap(MmuCore core, Zapper zapper, TdpMmu tdp) {
         this.tdp = tdp;
         this.core = core;
         this.zapper = zapper;
-    }
-
-    /** Sets which list is searched for obsolete pages. */
-    public void setWalk(ObsoleteWalk newWalk) {
-        walk = newWalk;
+        toTheEnd = core.options.departs(WhatIf.OBSOLETE_WALK_TO_THE_END);
+        inReclaimOrder = toTheEnd || core.options.departs(WhatIf.OBSOLETE_WALK_IN_RECLAIM_ORDER);
+        batchSize = core.options.departs(WhatIf.OBSOLETE_BATCH_OF_ONE) ? 1 : BATCH;
     }
 
     /** Makes every page obsolete, asks every virtual CPU to drop its roots, and zaps what no one uses. */
@@ -74,14 +77,13 @@ public final class FastZap {
     }
 
     /**
-     * Zaps obsolete pages from the oldest to the first current one; commits once, however often it yields (ZAP-61). Another
-     * {@link ObsoleteWalk} may go on to the end.
+     * Zaps obsolete pages from the oldest to the first current one; commits once, however often it yields (ZAP-61).
      */
     private void zapObsolete() {
         int batch = 0;
         ShadowPage page = first();
-        while (page != null && (page.obsolete() || walk == ObsoleteWalk.RECLAIM_ORDER_TO_THE_END)) {
-            if (batch >= BATCH && core.lock.wantsYield(YieldPoint.OBSOLETE_BATCH)) {
+        while (page != null && (page.obsolete() || toTheEnd)) {
+            if (batch >= batchSize && core.lock.wantsYield(YieldPoint.OBSOLETE_BATCH)) {
                 core.lock.letGo(YieldPoint.OBSOLETE_BATCH);
                 batch = 0;
                 page = first();
@@ -100,14 +102,10 @@ public final class FastZap {
     }
 
     private @Nullable ShadowPage first() {
-        return walk == ObsoleteWalk.CREATION_ORDER
-                ? core.pages.oldest()
-                : (ShadowPage) core.policies.firstInReclaimQueues();
+        return inReclaimOrder ? (ShadowPage) core.policies.firstInReclaimQueues() : core.pages.oldest();
     }
 
     private @Nullable ShadowPage next(ShadowPage page) {
-        return walk == ObsoleteWalk.CREATION_ORDER
-                ? page.newer()
-                : (ShadowPage) core.policies.nextInReclaimQueues(page);
+        return inReclaimOrder ? (ShadowPage) core.policies.nextInReclaimQueues(page) : page.newer();
     }
 }

@@ -145,6 +145,18 @@ class PteListsTest {
         }
     }
 
+    /** DL-20a: a descriptor that comes back does not fill the caches of a split again. */
+    @Test
+    void takenDescriptorsAreCountedEvenWhenTheyComeBack() {
+        addUpTo(2);
+        remove(1);
+        remove(2);
+        addUpTo(2);
+
+        assertThat(lists.descriptorsInUse()).isOne();
+        assertThat(lists.descriptorsTaken()).isEqualTo(2);
+    }
+
     @Test
     void anEntryThatIsNotThereCannotBeRemoved() {
         add(7, 8);

@@ -279,4 +279,42 @@ class DirtyLogTest {
 
         assertThat(log()).isEqualTo("{5, 7}");
     }
+
+    /** DL-1a: the bitmap is all ones whenever it is made, also by a slot that is created with the flag. */
+    @Test
+    void initiallySetLogOfANewSlotStartsFull() {
+        machine = manual(true);
+
+        machine.slot(0, 0, 3, LOG, false);
+
+        assertThat(log()).isEqualTo("{0, 1, 2}");
+        assertThat(flushes()).isZero();
+    }
+
+    /** DL-1a, MS-13: a read-only slot has no transition, but its bitmap is made as any other. */
+    @Test
+    void initiallySetLogOfAReadOnlySlotStartsFull() {
+        machine = manual(true);
+        machine.slot(0, 0, 3, Memslot.READONLY, false);
+
+        machine.flags(0, Memslot.READONLY | LOG);
+
+        assertThat(log()).isEqualTo("{0, 1, 2}");
+        assertThat(flushes()).isZero();
+    }
+
+    /** MS-10a, DL-1a: a slot that moves keeps its bitmap; one that moves and starts to log gets a full one. */
+    @Test
+    void initiallySetLogOfAMovedSlot() {
+        machine = manual(true);
+        int backing = machine.slot(0, 0, 64, LOG, false);
+        assertThat(machine.vm.clearDirtyLog(0, 0, 0, 64)).isZero();
+
+        assertThat(machine.vm.setMemslot(0, 0, 0x1000, 64, LOG, backing, 0)).isZero();
+        assertThat(log()).isEqualTo("{}");
+
+        machine.flags(0, 0);
+        assertThat(machine.vm.setMemslot(0, 0, 0, 64, LOG, backing, 0)).isZero();
+        assertThat(BitSet.valueOf(machine.vm.dirtyLog(0, 0)).cardinality()).isEqualTo(64);
+    }
 }

@@ -12,6 +12,7 @@ import org.shadowmmu.api.PageQueue;
 import org.shadowmmu.api.PolicyContext;
 import org.shadowmmu.api.ReclaimOrder;
 import org.shadowmmu.api.ShadowPageView;
+import org.shadowmmu.engine.era.WhatIf;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.lock.YieldPoint;
 import org.shadowmmu.engine.lock.Yielding;
@@ -186,14 +187,15 @@ class FastZapTest {
     }
 
     /** Twelve tables; at the first yield virtual CPU 1 makes a current one, which that order puts before the directories. */
-    private long leftObsolete(ObsoleteWalk walk) {
-        machine = new TestMachine(MmuOptions.tdp(), 2, TestPolicy.runtime(Decision.RECLAIM_ORDER, TablesFirst::new));
+    private long leftObsolete(WhatIf... whatIfs) {
+        machine = new TestMachine(
+                MmuOptions.tdp().withWhatIfs(whatIfs), 2, TestPolicy.runtime(Decision.RECLAIM_ORDER, TablesFirst::new));
         machine.slot(0, 0, 0x2000);
         machine.slot(1, 0x3000, 0x10);
         for (int table = 0; table < 12; table++) {
             machine.read(table << 9);
         }
-        machine.vm.setObsoleteWalk(walk);
+
         machine.vm.lock().setYielding(new Yielding() {
             private boolean done;
 
@@ -220,14 +222,14 @@ class FastZapTest {
 
     @Test
     void anotherOrderMakesTheWalkStopTooEarly() {
-        assertThat(leftObsolete(ObsoleteWalk.RECLAIM_ORDER))
+        assertThat(leftObsolete(WhatIf.OBSOLETE_WALK_IN_RECLAIM_ORDER))
                 .as("PD, PDPT and root")
                 .isEqualTo(3);
     }
 
     @Test
     void theWholeOrderOrTheOrderOfCreationLeavesNothing() {
-        assertThat(leftObsolete(ObsoleteWalk.RECLAIM_ORDER_TO_THE_END)).isZero();
-        assertThat(leftObsolete(ObsoleteWalk.CREATION_ORDER)).isZero();
+        assertThat(leftObsolete(WhatIf.OBSOLETE_WALK_TO_THE_END)).isZero();
+        assertThat(leftObsolete()).isZero();
     }
 }

@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  shadowmmu ab fifo lru-moveup --workload web-1g --quota 64",
-            "  shadowmmu ab fifo lru-moveup:on=allocation lru-moveup:on=lookup --workload all --quota 64,binding,default",
+            "  shadowmmu ab fifo lru-moveup:on=lookup --workload all --quota 64,binding,default",
             "  shadowmmu ab fifo lru-moveup --workload web-1g --quota 64,96,128,192,256,384",
             "  shadowmmu ab fifo lru-moveup --workload zipf:exponent=1.2:memory=256MiB --quota 64"
         },
@@ -128,8 +128,8 @@ public final class AbCommand implements Callable<Integer> {
             description = "The folder for ab.json and report.html (default: results/ab-…).")
     private @Nullable Path out;
 
-    @Option(names = "--figures", paramLabel = "DIR", description = "Also write the charts there as SVG files.")
-    private @Nullable Path figures;
+    @Mixin
+    private FigureOptions figures;
 
     @Option(names = "--force", description = "Replace results that lie in the folder.")
     private boolean force;
@@ -180,6 +180,7 @@ public final class AbCommand implements Callable<Integer> {
     }
 
     private void check() {
+        figures.check();
         if (jobs < 1) {
             throw new BadInputException("--jobs must be 1 or more, not " + jobs + ".");
         }
@@ -227,9 +228,7 @@ public final class AbCommand implements Callable<Integer> {
     private int report(AbResult result, ResultFolder folder) {
         folder.write(ResultFolder.COMPARISON, Json.pretty(result));
         folder.write(ResultFolder.REPORT, AbReport.of(result));
-        if (figures != null) {
-            ResultFolder.writeAll(environment.directory().resolve(figures), AbFigures.of(result));
-        }
+        figures.write(environment, AbFigures.of(result));
         PrintWriter terminal = spec.commandLine().getOut();
         if (json) {
             terminal.print(Json.pretty(result));

@@ -2,8 +2,10 @@ package org.shadowmmu.lab.cli;
 
 import jakarta.inject.Inject;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.host.PolicyCatalog;
@@ -12,6 +14,7 @@ import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.ab.Contender;
 import org.shadowmmu.lab.ab.PageHistory;
 import org.shadowmmu.lab.ab.QuotaChoice;
+import org.shadowmmu.lab.store.Json;
 import org.shadowmmu.lab.trial.AccessStream;
 import org.shadowmmu.lab.trial.Workload;
 import picocli.CommandLine.Command;
@@ -29,11 +32,13 @@ import picocli.CommandLine.Spec;
             "Follows one shadow page through a replay: made, zapped by which decision, needed again.",
             "Without --gfn it lists the pages that were zapped most often."
         },
-        footerHeading = "%nExample:%n",
-        footer = "  shadowmmu explain web-1g --policy fifo --quota 64 --gfn 0x1000")
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  shadowmmu explain web-1g --policy fifo --quota 64",
+            "  shadowmmu explain web-1g --policy fifo --quota 64 --gfn 0x1000"
+        })
 public final class ExplainCommand implements Callable<Integer> {
     private static final int TOP = 10;
-    private static final double BILLION = 1e9;
 
     private final LabEnvironment environment;
     private final PolicyHost host;
@@ -65,6 +70,9 @@ public final class ExplainCommand implements Callable<Integer> {
 
     @Option(names = "--lines", paramLabel = "N", description = "Lives to print (default: ${DEFAULT-VALUE}).")
     private int lines = 20;
+
+    @Option(names = "--json", description = "Print JSON instead of sentences, with every life of the page.")
+    private boolean json;
 
     @Mixin
     private PolicyOptions policies;
@@ -106,7 +114,9 @@ public final class ExplainCommand implements Callable<Integer> {
                 throw Naming.virtual(workload);
             }
             PageHistory history = PageHistory.of(stream, contender, choice.pages(), 1, frame, level);
-            if (gfn == null) {
+            if (json) {
+                out.print(Json.pretty(answer(history)));
+            } else if (gfn == null) {
                 most(history, out);
             } else {
                 lives(history, out);
@@ -114,6 +124,21 @@ public final class ExplainCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    private Map<String, Object> answer(PageHistory history) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("stream", workload);
+        answer.put("policy", policy);
+        answer.put("quota", quota);
+        if (gfn == null) {
+            answer.put("mostZapped", history.mostZapped(TOP));
+        } else {
+            answer.put("level", level);
+            answer.put("gfn", history.gfn());
+            answer.put("lives", history.lives());
+        }
+        return answer;
     }
 
     private static long frame(String text) {
@@ -155,7 +180,7 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private String sentence(List<PageHistory.Life> lives, int index) {
         PageHistory.Life life = lives.get(index);
-        StringBuilder text = new StringBuilder("made at " + clock(life.made()));
+        StringBuilder text = new StringBuilder("made at instruction " + clock(life.made()));
         if (level == 1) {
             text.append(String.format(Locale.ROOT, ", used %,d times", life.used()));
         }
@@ -178,10 +203,11 @@ public final class ExplainCommand implements Callable<Integer> {
                                     ? synthetic
                                             ? "; needed again in the same turn"
                                             : "; needed again within the same window"
-                                    : synthetic
-                                            ? String.format(Locale.ROOT, "; needed again %,d accesses later", gap)
-                                            : String.format(
-                                                    Locale.ROOT, "; needed again %,.1f million later", gap / 1e6))
+                                    : String.format(
+                                            Locale.ROOT,
+                                            "; needed again %,d " + (synthetic ? "accesses" : "instructions")
+                                                    + " later",
+                                            gap))
                     .toString();
         }
         return text.append("; never needed again").toString();
@@ -194,8 +220,6 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private String clock(long instruction) {
-        return synthetic
-                ? String.format(Locale.ROOT, "access %,d", instruction)
-                : String.format(Locale.ROOT, "%.3f·10⁹", instruction / BILLION);
+        return String.format(Locale.ROOT, synthetic ? "access %,d" : "%,d", instruction);
     }
 }

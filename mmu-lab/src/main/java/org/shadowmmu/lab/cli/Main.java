@@ -28,6 +28,13 @@ import picocli.CommandLine.Option;
             "A laboratory for the reclaim and zap policies of the KVM x86 MMU.",
             "Start with: shadowmmu run experiments/quickstart.yaml"
         },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  shadowmmu run experiments/quickstart.yaml",
+            "  shadowmmu ab fifo lru-moveup --workload web-1g --quota 64",
+            "  shadowmmu verify data/recordings",
+            "  shadowmmu help run"
+        },
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             RunCommand.class,
@@ -37,6 +44,7 @@ import picocli.CommandLine.Option;
             ReportCommand.class,
             ReproduceCommand.class,
             ExportCommand.class,
+            SqlCommand.class,
             SchemaCommand.class,
             VerifyCommand.class,
             PoliciesCommand.class,
@@ -47,6 +55,9 @@ import picocli.CommandLine.Option;
         exitCodeList = {"0:all went well", "1:a check or a trial failed", "2:bad input"})
 public final class Main implements Runnable {
     private static final int FAILED = 1;
+
+    /** Examples stay on one line in it. */
+    private static final int HELP_WIDTH = 100;
 
     @Option(
             names = "--debug",
@@ -83,6 +94,7 @@ public final class Main implements Runnable {
         };
         Main main = injector.getInstance(Main.class);
         CommandLine commandLine = new CommandLine(main, byInjector);
+        commandLine.setUsageHelpWidth(HELP_WIDTH);
         commandLine.setExecutionStrategy(parsed -> {
             setLogLevel(main.debug);
             return new CommandLine.RunLast().execute(parsed);

@@ -22,10 +22,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "merge",
         mixinStandardHelpOptions = true,
-        description = {
-            "Puts the results of all shards of an experiment together, the same as if it had run at once.",
-            "For instance: shadowmmu merge results/sweep-1-of-2 results/sweep-2-of-2 --out results/sweep"
-        },
+        description = {"Puts the results of all shards of an experiment together, the same as if it had run at once."},
+        footerHeading = "%nExample:%n",
+        footer = "  shadowmmu merge results/sweep-1-of-2 results/sweep-2-of-2 --out results/sweep",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:every trial ran to its end", "1:a trial failed; the others are complete", "2:bad input"})
 public final class MergeCommand implements Callable<Integer> {

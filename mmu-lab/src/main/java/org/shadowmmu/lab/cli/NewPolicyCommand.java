@@ -19,7 +19,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Writes a Maven project with a small policy that works, its test and an experiment.",
             "It builds by itself: what it needs of this lab is in it."
-        })
+        },
+        footerHeading = "%nExample:%n",
+        footer = "  shadowmmu policies new my-policy")
 public final class NewPolicyCommand implements Callable<Integer> {
     private final LabEnvironment environment;
 

@@ -40,6 +40,13 @@ import picocli.CommandLine.Spec;
             "The results go to a folder: trials.jsonl and series.jsonl, manifest.json with everything that determines them,"
                     + " volatile.json with what does not, and report.html for people."
         },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  shadowmmu run experiments/quickstart.yaml",
+            "  shadowmmu run experiments/quickstart.yaml --set quotas=[64,200] --set workloads=[web-1g]",
+            "  shadowmmu run experiments/quickstart.yaml --resume     # go on after an interruption",
+            "  shadowmmu run experiments/quickstart.yaml --shard 1/4  # one of four parts, then 'merge'"
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:every trial ran to its end", "1:a trial failed; the others are complete", "2:bad input"})
 public final class RunCommand implements Callable<Integer> {

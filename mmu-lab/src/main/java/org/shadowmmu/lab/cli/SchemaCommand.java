@@ -13,7 +13,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "schema",
         mixinStandardHelpOptions = true,
-        description = "Prints the JSON Schema of experiment files, with which editors complete and check them.")
+        description = "Prints the JSON Schema of experiment files, with which editors complete and check them.",
+        footerHeading = "%nExample:%n",
+        footer = "  shadowmmu schema > experiment.schema.json")
 public final class SchemaCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.shadowmmu.engine.policy.CallLimit;
 import org.shadowmmu.lab.BadInputException;
+import org.shadowmmu.lab.store.Json;
 import org.shadowmmu.tck.JarExam;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +24,8 @@ import picocli.CommandLine.Spec;
             "Loads a policy jar and tries every policy in it on small machines, with the ends of its parameters, twice.",
             "Prints what is wrong, a sentence each."
         },
+        footerHeading = "%nExample:%n",
+        footer = "  shadowmmu policies validate policies/my-fifo.jar",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:the jar is sound", "1:something is wrong with it", "2:bad input"})
 public final class ValidateCommand implements Callable<Integer> {
@@ -36,6 +39,9 @@ public final class ValidateCommand implements Callable<Integer> {
             paramLabel = "SECONDS",
             description = "How long one call of a policy may take (default: ${DEFAULT-VALUE}).")
     private int callLimit = 5;
+
+    @Option(names = "--json", description = "Print JSON instead of sentences.")
+    private boolean json;
 
     @Spec
     private CommandSpec spec;
@@ -57,6 +63,11 @@ public final class ValidateCommand implements Callable<Integer> {
         }
         JarExam.Result result = new JarExam(CallLimit.of(Duration.ofSeconds(callLimit))).of(file);
         PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.print(Json.pretty(result));
+            out.flush();
+            return result.passed() ? 0 : 1;
+        }
         result.warnings().forEach(warning -> out.println("Warning: " + warning));
         result.objections().forEach(out::println);
         String what = result.policies().isEmpty() ? "no policy" : String.join(", ", result.policies());

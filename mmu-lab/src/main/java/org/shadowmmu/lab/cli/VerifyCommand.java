@@ -21,6 +21,7 @@ import org.shadowmmu.lab.recording.RecordingFile;
 import org.shadowmmu.lab.recording.RecordingFiles;
 import org.shadowmmu.lab.recording.RecordingFilter;
 import org.shadowmmu.lab.recording.RecordingVerifier;
+import org.shadowmmu.lab.recording.Verification;
 import org.shadowmmu.lab.recording.VerifyJsonReport;
 import org.shadowmmu.lab.recording.VerifyReport;
 import org.shadowmmu.lab.recording.VerifyRun;
@@ -42,6 +43,12 @@ import picocli.CommandLine.Spec;
             "Replays recordings of a real kernel and compares, in order, every event, result, statistic and dump line, and"
                     + " the final guest memory.",
             "Prints 'ok' or the first difference for each recording, and a last line with the totals."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  shadowmmu verify data/recordings",
+            "  shadowmmu verify data/recordings --mode shadow --no-nested --audit",
+            "  shadowmmu verify data/recordings --policy lru-moveup --json"
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -154,8 +161,9 @@ public final class VerifyCommand implements Callable<Integer> {
 
     private int verify(CommandLine commandLine, List<RecordingFile> files, RecordedMachineFactory factory)
             throws InterruptedException {
-        VerifyReport report =
-                json ? new VerifyJsonReport(commandLine.getOut()) : new VerifyTextReport(commandLine.getOut());
+        VerifyReport report = withTimeLeft(
+                json ? new VerifyJsonReport(commandLine.getOut()) : new VerifyTextReport(commandLine.getOut()),
+                new TimeLeft(commandLine.getErr(), "recordings", files.size(), System::nanoTime));
         RecordingVerifier verifier = new RecordingVerifier(factory, audit, new RecordingFilter(modes, nested));
         long start = System.nanoTime();
         VerifyTotals totals = new VerifyRun(verifier, jobs, failFast).run(files, report);
@@ -174,6 +182,21 @@ public final class VerifyCommand implements Callable<Integer> {
                         totals.compared() / seconds,
                         jobs));
         return totals.exitCode();
+    }
+
+    private static VerifyReport withTimeLeft(VerifyReport report, TimeLeft timeLeft) {
+        return new VerifyReport() {
+            @Override
+            public void add(Verification verification) {
+                report.add(verification);
+                timeLeft.step();
+            }
+
+            @Override
+            public void end(VerifyTotals totals) {
+                report.end(totals);
+            }
+        };
     }
 
     /** The names of modes, for completion. */

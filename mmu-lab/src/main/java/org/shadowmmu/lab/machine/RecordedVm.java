@@ -27,6 +27,8 @@ import org.shadowmmu.lab.recording.StatText;
 /** The virtual machine of a recording: engine, CPU, stub and VMM, ready to carry out the recorded operations. */
 public final class RecordedVm implements RecordedMachine {
     private static final long CR0_IGNORED = 1 << 1 | 1 << 3;
+    /** What CR0 of the hardware always has in shadow paging (RC-3, RC-10). */
+    private static final long CR0_OF_HARDWARE = Registers.CR0_PG | Registers.CR0_WP;
 
     private final RecordingHeader header;
     private final LineBuffer lines;
@@ -190,7 +192,7 @@ public final class RecordedVm implements RecordedMachine {
 
     private Stop writeCr0(GuestCpu cpu, long rip, long value) {
         long old = cpu.vcpu().state().cr0();
-        if (shadow() && (old & Registers.CR0_WP) == 0) {
+        if (shadow() && (old & CR0_OF_HARDWARE) != CR0_OF_HARDWARE) {
             return cpu.writeRegister(rip, RegisterExit.CR0, value);
         }
         if (((old ^ value) & ~CR0_IGNORED) == 0) {

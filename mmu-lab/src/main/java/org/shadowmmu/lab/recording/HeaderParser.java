@@ -24,6 +24,12 @@ final class HeaderParser {
     private static final byte[] MEMORY = Syntax.ascii("m ");
     private static final Set<String> REPEATED = Set.of("module", "backing", "slot", "fill", "param");
 
+    private static final long PAGE = 4096;
+    private static final int LARGEST_ID = 65535;
+    private static final long LARGEST_BACKING = 1L << 36;
+    private static final long LARGEST_ADDRESS = 1L << 40;
+    private static final int SLOT_FLAGS = 3;
+
     private final Set<String> seen = new HashSet<>();
     private final Map<String, String> moduleOptions = new LinkedHashMap<>();
     private final Map<String, String> parameters = new LinkedHashMap<>();
@@ -197,10 +203,24 @@ final class HeaderParser {
         values.noMore();
     }
 
-    private static Backing backing(KeyValues values) {
+    private Backing backing(KeyValues values) {
         Backing backing = new Backing(values.small("id"), values.number("size"), values.flag("huge"));
         values.noMore();
+        pages("size", backing.size(), LARGEST_BACKING);
+        if (backing.id() > LARGEST_ID || backings.stream().anyMatch(other -> other.id() == backing.id())) {
+            throw new SyntaxException(
+                    "expected an id of 0 to " + LARGEST_ID + " that no other backing has, found id=" + backing.id());
+        }
         return backing;
+    }
+
+    /** A size or an address that must be a number of whole pages; a size is not 0. */
+    private static void pages(String key, long value, long largest) {
+        boolean tooSmall = value == 0 && key.equals("size");
+        if (tooSmall || (value & PAGE - 1) != 0 || Long.compareUnsigned(value, largest) > 0) {
+            throw new SyntaxException("expected " + key + "= to be a number of whole pages of 4096 bytes, up to 0x"
+                    + Long.toHexString(largest) + ", found 0x" + Long.toHexString(value));
+        }
     }
 
     private Slot slot(KeyValues values) {
@@ -212,8 +232,23 @@ final class HeaderParser {
                 values.small("backing"),
                 values.number("boff"));
         values.noMore();
-        if (backings.stream().noneMatch(backing -> backing.id() == slot.backing())) {
-            throw new SyntaxException("expected the id of a backing above, found backing=" + slot.backing());
+        Backing behind = backings.stream()
+                .filter(backing -> backing.id() == slot.backing())
+                .findFirst()
+                .orElseThrow(() ->
+                        new SyntaxException("expected the id of a backing above, found backing=" + slot.backing()));
+        pages("gpa", slot.gpa(), LARGEST_ADDRESS);
+        pages("size", slot.size(), behind.size());
+        pages("boff", slot.backingOffset(), behind.size() - slot.size());
+        if (slot.flags() > SLOT_FLAGS) {
+            throw new SyntaxException("expected flags= of 0 to 3, found " + slot.flags());
+        }
+        for (Slot other : slots) {
+            boolean apart = slot.gpa() >= other.gpa() + other.size() || other.gpa() >= slot.gpa() + slot.size();
+            if (other.id() == slot.id() || !apart) {
+                throw new SyntaxException("expected a slot with an id and addresses of its own, found one that shares"
+                        + " them with slot id=" + other.id());
+            }
         }
         return slot;
     }
@@ -255,6 +290,9 @@ final class HeaderParser {
         values.noMore();
         if (!digits.matches("([0-9a-f]{2})+")) {
             throw new SyntaxException("expected bytes= as pairs of hexadecimal digits, found '" + digits + "'");
+        }
+        if (offset + digits.length() / 2L > PAGE) {
+            throw new SyntaxException("expected bytes that end within a page of 4096, found off=" + offset);
         }
         return new FillCode(offset, digits);
     }

@@ -40,8 +40,8 @@ final class ChartSvg {
         int height = size.height + LEGEND;
         Html svg = new Html();
         svg.raw("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + size.width + "\" height=\"" + height
-                + "\" viewBox=\"0 -" + LEGEND + " " + size.width + " " + height + "\">\n<style>\n");
-        svg.raw(Html.resource("chart.css")).raw(Palette.css()).raw("</style>\n");
+                        + "\" viewBox=\"0 -" + LEGEND + " " + size.width + " " + height + "\">\n")
+                .raw(ChartStyle.element());
         svg.raw("<rect class=\"page\" y=\"-" + LEGEND + "\" width=\"100%\" height=\"100%\"/>");
         svg.element("text class=\"head\" x=\"0\" y=\"-34\"", title);
         int x = 0;

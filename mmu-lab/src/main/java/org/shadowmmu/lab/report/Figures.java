@@ -15,10 +15,15 @@ public final class Figures {
             for (LineChart.Quantity quantity : LineChart.Quantity.values()) {
                 LineChart chart = LineChart.of(quantity, comparison);
                 if (!chart.lines().isEmpty()) {
-                    String name = comparison.workload().name().replaceAll("[^A-Za-z0-9._-]+", "-") + "-"
-                            + comparison.quota() + "-" + quantity.fileName() + ".svg";
+                    String name = String.join(
+                                    "-",
+                                    comparison.workload().name(),
+                                    comparison.quota(),
+                                    comparison.host(),
+                                    quantity.fileName())
+                            .replaceAll("[^A-Za-z0-9.]+", "-");
                     String title = quantity.title() + ": " + comparison.place();
-                    files.put(name, new ChartSvg(chart, LineChart.Size.WIDE).file(title));
+                    files.put(name + ".svg", new ChartSvg(chart, LineChart.Size.WIDE).file(title));
                 }
             }
         }

@@ -16,14 +16,24 @@ final class Palette {
 
     /** The style sheet part that sets the variable {@code --c} on the classes {@code c0}, {@code c1}, …. */
     static String css() {
+        return rules("--c", LIGHT) + "@media (prefers-color-scheme:dark){\n" + rules("--c", DARK) + "}\n";
+    }
+
+    /** The same as colour of the elements, for programs that know no variables. */
+    static String light() {
+        return rules("color", LIGHT);
+    }
+
+    /** As {@link #light}, on a dark page. */
+    static String dark() {
+        return rules("color", DARK);
+    }
+
+    private static String rules(String property, String[] colours) {
         StringBuilder css = new StringBuilder();
         for (int i = 0; i < SIZE; i++) {
-            css.append(".c").append(i).append("{--c:").append(LIGHT[i]).append("}\n");
+            css.append(".c" + i + "{" + property + ":" + colours[i] + "}\n");
         }
-        css.append("@media (prefers-color-scheme:dark){\n");
-        for (int i = 0; i < SIZE; i++) {
-            css.append(".c").append(i).append("{--c:").append(DARK[i]).append("}\n");
-        }
-        return css.append("}\n").toString();
+        return css.toString();
     }
 }

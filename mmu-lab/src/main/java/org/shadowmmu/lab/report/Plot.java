@@ -47,8 +47,8 @@ abstract class Plot {
         int height = height() + HEAD;
         Html svg = new Html();
         svg.raw("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + size.width + "\" height=\"" + height
-                + "\" viewBox=\"0 -" + HEAD + " " + size.width + " " + height + "\">\n<style>\n");
-        svg.raw(Html.resource("chart.css")).raw(Palette.css()).raw("</style>\n");
+                        + "\" viewBox=\"0 -" + HEAD + " " + size.width + " " + height + "\">\n")
+                .raw(ChartStyle.element());
         svg.raw("<rect class=\"page\" y=\"-" + HEAD + "\" width=\"100%\" height=\"100%\"/>");
         svg.element("text class=\"head\" x=\"4\" y=\"-34\"", title);
         int x = 4;

@@ -1,6 +1,7 @@
 package org.shadowmmu.lab.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.shadowmmu.lab.store.Metric;
 import org.shadowmmu.lab.store.StoredRun;
@@ -67,25 +68,8 @@ public final class TerminalTable {
 
     /** Rows as aligned columns, the first to the left, the others to the right. */
     static String layOut(List<List<String>> rows) {
-        int columns = rows.get(0).size();
-        int[] widths = new int[columns];
-        for (List<String> row : rows) {
-            for (int i = 0; i < columns; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        }
-        StringBuilder text = new StringBuilder();
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder("  ")
-                    .append(row.get(0))
-                    .append(" ".repeat(widths[0] - row.get(0).length()));
-            for (int i = 1; i < columns; i++) {
-                line.append("  ")
-                        .append(" ".repeat(widths[i] - row.get(i).length()))
-                        .append(row.get(i));
-            }
-            text.append(line.toString().stripTrailing()).append('\n');
-        }
-        return text.toString();
+        boolean[] right = new boolean[rows.get(0).size()];
+        Arrays.fill(right, 1, right.length, true);
+        return TextTable.of(rows, right);
     }
 }

@@ -2,7 +2,6 @@ package org.shadowmmu.lab.reproduce;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.IntConsumer;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.lock.LockFigure;
@@ -14,8 +13,6 @@ import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.vm.AccessKind;
 import org.shadowmmu.engine.vm.VirtualMachine;
 import org.shadowmmu.lab.reproduce.Finding.Basis;
-import org.shadowmmu.lab.time.CostModel;
-import org.shadowmmu.lab.time.WorkDone;
 
 /** Story 5: a new generation makes every page obsolete at once; cleaning up comes later (2013). */
 public final class FastInvalidate implements Story {
@@ -24,8 +21,6 @@ public final class FastInvalidate implements Story {
     private static final int VCPUS = 6;
     private static final long OTHER_SLOT = 1L << 22;
     private static final int BATCH = 10;
-
-    private final CostModel costs = CostModel.standard();
 
     @Override
     public String id() {
@@ -87,28 +82,11 @@ public final class FastInvalidate implements Story {
     @Override
     public List<Finding> measure(boolean quick) {
         List<Finding> findings = new ArrayList<>();
-        findings.add(zapAll());
+        findings.addAll(Invalidation.measure());
         cleaning(findings);
         findings.add(quotaHolds());
         findings.add(oneBit());
         return findings;
-    }
-
-    private Finding zapAll() {
-        VirtualMachine machine = filled(GUEST_PAGES, 1);
-        WorkDone before = WorkDone.of(machine);
-        delete(machine);
-        double milliseconds = costs.zapping(WorkDone.of(machine).since(before)) / 1e6;
-        return new Finding(
-                "S5.1",
-                "2 GiB, 6 virtual CPUs: zap-all 46 ms, generation path at most 21.6 ms",
-                "+- 10 % on 46 ms, ratio >= 2.1",
-                String.format(
-                        Locale.ROOT, "%.1f ms for all pages; the generation path removes the same pages", milliseconds),
-                Basis.FITTED,
-                false,
-                "46 ms fixes the cost of a leaf; both ways remove the same leaves, so their total differs only by waiting"
-                        + " and by work that was left for later, of which no count was published");
     }
 
     private static void cleaning(List<Finding> findings) {
@@ -211,7 +189,12 @@ public final class FastInvalidate implements Story {
     }
 
     @Override
+    public List<Figure> figures() {
+        return List.of(Invalidation.holds());
+    }
+
+    @Override
     public List<String> leftOut() {
-        return List.of("S5.2 and S5.9 need the time of a request and of the lock, which no published figure fixes.");
+        return List.of();
     }
 }

@@ -1,5 +1,6 @@
 package org.shadowmmu.lab.reproduce;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.lab.time.CostModel;
@@ -24,7 +25,7 @@ public record Finding(
         Basis basis,
         boolean reproduced,
         String remark,
-        @Nullable Function<CostModel, Finding> pricing) {
+        @JsonIgnore @Nullable Function<CostModel, Finding> pricing) {
     /** A finding that no cost moves, or whose work was not kept. */
     public Finding(
             String claim,
@@ -39,16 +40,12 @@ public record Finding(
 
     /** A finding about time: what {@code pricing} makes of the standard costs. */
     public static Finding priced(Function<CostModel, Finding> pricing) {
-        Finding found = pricing.apply(CostModel.standard());
-        return new Finding(
-                found.claim,
-                found.published,
-                found.tolerance,
-                found.simulated,
-                found.basis,
-                found.reproduced,
-                found.remark,
-                pricing);
+        return pricing.apply(CostModel.standard()).pricedBy(pricing);
+    }
+
+    /** The same finding, which can also be had at other costs. */
+    public Finding pricedBy(Function<CostModel, Finding> otherCosts) {
+        return new Finding(claim, published, tolerance, simulated, basis, reproduced, remark, otherCosts);
     }
 
     /** What comes out at other costs. */

@@ -3,13 +3,13 @@ package org.shadowmmu.lab.reproduce;
 import java.util.List;
 import java.util.Map;
 import org.shadowmmu.api.Decision;
+import org.shadowmmu.engine.era.WhatIf;
 import org.shadowmmu.engine.lock.YieldPoint;
 import org.shadowmmu.engine.lock.Yielding;
 import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.vm.AccessKind;
 import org.shadowmmu.engine.vm.VirtualMachine;
-import org.shadowmmu.engine.zap.ObsoleteWalk;
 import org.shadowmmu.lab.reproduce.Finding.Basis;
 
 /**
@@ -30,8 +30,9 @@ final class ObsoleteOrder {
     /** What a deletion of a slot left. */
     private record Left(long obsolete, long revived) {}
 
-    private Left left(String policy, Map<String, String> parameters, ObsoleteWalk walk) {
-        VirtualMachine machine = machines.taking(Decision.RECLAIM_ORDER, policy, parameters, MmuOptions.tdp(), 2);
+    private Left left(String policy, Map<String, String> parameters, WhatIf walk) {
+        VirtualMachine machine = machines.taking(
+                Decision.RECLAIM_ORDER, policy, parameters, MmuOptions.tdp().withWhatIfs(walk), 2);
         long pages = (long) TABLES * TABLE;
         machine.host().addBacking(0, pages, false);
         machine.host().addBacking(1, TABLE, false);
@@ -40,7 +41,7 @@ final class ObsoleteOrder {
         for (long gfn = 0; gfn < pages; gfn += TABLE) {
             machine.vcpu(0).accessGpa(gfn << 12, AccessKind.WRITE);
         }
-        machine.setObsoleteWalk(walk);
+
         // Somebody always waits for the lock, and faults while it is free.
         machine.lock().setYielding(new Yielding() {
             private long next;
@@ -71,10 +72,10 @@ final class ObsoleteOrder {
     }
 
     Finding measure() {
-        Left early = left("leaf-first", Map.of(), ObsoleteWalk.RECLAIM_ORDER);
-        Left whole = left("leaf-first", Map.of(), ObsoleteWalk.RECLAIM_ORDER_TO_THE_END);
+        Left early = left("leaf-first", Map.of(), WhatIf.OBSOLETE_WALK_IN_RECLAIM_ORDER);
+        Left whole = left("leaf-first", Map.of(), WhatIf.OBSOLETE_WALK_TO_THE_END);
         List<Long> movedUp = List.of("allocation", "mapping", "lookup").stream()
-                .map(on -> left("lru-moveup", Map.of("on", on), ObsoleteWalk.RECLAIM_ORDER).obsolete)
+                .map(on -> left("lru-moveup", Map.of("on", on), WhatIf.OBSOLETE_WALK_IN_RECLAIM_ORDER).obsolete)
                 .toList();
         return new Finding(
                 "S3.8",

@@ -9,7 +9,7 @@ public final class ResultsPage {
     private ResultsPage() {}
 
     /** The page as Markdown. */
-    public static String of(List<Measured> stories, boolean quick) {
+    public static String of(List<Measured> stories, Sensitivity sensitivity, boolean quick) {
         StringBuilder page = new StringBuilder("# Published results, claim by claim\n\n");
         page.append("Written by `./shadowmmu reproduce ")
                 .append(quick ? "--quick " : "")
@@ -39,6 +39,7 @@ public final class ResultsPage {
                 page.append("\nLeft out: ").append(sentence).append('\n');
             }
         }
+        page.append(sensitivity.page());
         costs(page);
         return page.toString();
     }

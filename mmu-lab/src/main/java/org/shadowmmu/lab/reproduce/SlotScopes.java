@@ -17,6 +17,7 @@ public final class SlotScopes implements Story {
     private static final long SECOND = 1 << 18;
 
     private final RecordedBoots boots;
+    private List<Figure> figures = List.of();
 
     /** Makes the story; recorded guests come from {@code boots}. */
     SlotScopes(RecordedBoots boots) {
@@ -44,6 +45,12 @@ public final class SlotScopes implements Story {
             machine.vcpu(0).accessGpa(SECOND + gfn << 12, AccessKind.WRITE);
         }
         return machine;
+    }
+
+    @Override
+    public List<String> streams() {
+        return List.of(
+                "boot-6g-debian-pc", "boot-6g-debian-q35", "boot-1g", "boot-1g-gva", "rom-1g", "web-1g", "sort-2g");
     }
 
     @Override
@@ -78,7 +85,10 @@ public final class SlotScopes implements Story {
                 Basis.COUNTED,
                 kept == pages && tdp.usedPages() == 0,
                 ""));
-        findings.add(new SlotZapBoots(boots).finding(quick));
+        SlotZapBoots scopes = new SlotZapBoots(boots);
+        findings.add(scopes.finding(quick));
+        figures = scopes.figures();
+        findings.add(new ZapLivelock(boots).finding(quick));
         findings.add(SlotChurn.finding(quick));
         findings.add(new ManySlotChanges(boots).finding(quick));
         findings.add(new GuestTableAccounts(boots).finding());
@@ -87,12 +97,17 @@ public final class SlotScopes implements Story {
         return findings;
     }
 
+    @Override
+    public List<Figure> figures() {
+        return figures;
+    }
+
     private static String number(long value) {
         return OrphanedChildren.number(value);
     }
 
     @Override
     public List<String> leftOut() {
-        return List.of("S4.7 needs contention between virtual CPUs.");
+        return List.of();
     }
 }

@@ -10,12 +10,22 @@ public interface Story {
     /** What it is about, in a line. */
     String title();
 
+    /** The recorded streams that it needs, by name. */
+    default List<String> streams() {
+        return List.of();
+    }
+
     /**
      * Measures its claims.
      *
      * @param quick scaled down, so that it takes seconds; sizes and quotas shrink by the same factor
      */
     List<Finding> measure(boolean quick);
+
+    /** What a report may draw of the last measurement. */
+    default List<Figure> figures() {
+        return List.of();
+    }
 
     /** Claims that are not measured, each with the sentence that says why. */
     List<String> leftOut();

@@ -51,7 +51,8 @@ public final class Csv {
         return value == null ? "" : value.toString();
     }
 
-    private static String row(List<String> cells) {
+    /** One row, ended. */
+    public static String row(List<String> cells) {
         StringJoiner row = new StringJoiner(",", "", "\n");
         for (String cell : cells) {
             boolean quoted = cell.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');

@@ -129,6 +129,10 @@ public final class ResultFolder implements Closeable {
 
     private static void refuseOther(Path directory) {
         if (!hasManifest(directory)) {
+            if (Files.isRegularFile(directory.resolve(COMPARISON))) {
+                throw new BadInputException(directory + " holds a comparison made by 'ab', not a run; its " + REPORT
+                        + " and " + COMPARISON + " are complete.");
+            }
             throw new BadInputException(directory + " is no result folder: it has no " + MANIFEST + ".");
         }
     }
@@ -187,12 +191,12 @@ public final class ResultFolder implements Closeable {
         }
     }
 
-    /** Writes text files into any folder, which is made if it is not there. */
-    public static void writeAll(Path directory, Map<String, String> files) {
+    /** Writes files into any folder, which is made if it is not there. */
+    public static void writeAll(Path directory, Map<String, byte[]> files) {
         try {
             Files.createDirectories(directory);
-            for (Map.Entry<String, String> file : files.entrySet()) {
-                Files.writeString(directory.resolve(file.getKey()), file.getValue());
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                Files.write(directory.resolve(file.getKey()), file.getValue());
             }
         } catch (IOException e) {
             throw new BadInputException("The files cannot be written to " + directory + ": " + e + ".", e);

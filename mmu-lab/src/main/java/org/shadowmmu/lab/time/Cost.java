@@ -13,11 +13,17 @@ public enum Cost {
     LIST_STEP(24, Kind.PUBLISHED, "982b3394dd23: 50 us for the 2,053 pages of a 4 GiB guest"),
     LIST_MOVE(72, Kind.ESTIMATED, "a move touches the page and two neighbours: three steps over the list"),
     ZERO_PAGE(150, Kind.ESTIMATED, "100 to 200 ns for 4 KiB, warm; each new shadow page is zeroed"),
+    LOCK_ROUND_TRIP(30, Kind.ESTIMATED, "mmu_lock let go and taken again, 20 to 40 ns"),
     EXIT(540, Kind.PUBLISHED, "AMD EPYC, VMRUN to VMEXIT, 1,350 cycles at 2.5 GHz"),
     NESTED_EXIT(5_400, Kind.PUBLISHED, "ten plain exits; 13,142 to 14,918 cycles measured in 2019"),
     FAULT(1_460, Kind.ESTIMATED, "an EPT violation of 2 us without its exit; no table was published"),
     REMOTE_FLUSH(1_600, Kind.ESTIMATED, "interrupt and acknowledgement, four receivers"),
     LOCAL_FLUSH(300, Kind.ESTIMATED, "200 to 500 ns"),
+    CONTENDER(
+            92,
+            Kind.FITTED,
+            "a3fe5dbda0a4, c4b33d28ea51: a fault takes 10.7 us with 96 virtual CPUs, 2 us with one; 8.7 us / 95"),
+    INSTRUCTION(0.4, Kind.ESTIMATED, "the guest runs an instruction per cycle at 2.5 GHz"),
     SYNC_ENTRY(5, Kind.ESTIMATED, "one comparison of a cached guest entry");
 
     /** How much a figure is worth. */

@@ -9,10 +9,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.shadowmmu.lab.PolicyJars;
+import org.shadowmmu.lab.Project;
 import org.shadowmmu.lab.workload.EntryKind;
 import org.shadowmmu.lab.workload.SlotChange;
 import org.shadowmmu.lab.workload.StreamBytes;
+import org.shadowmmu.lab.workload.StreamCatalog;
 import picocli.CommandLine;
 
 /** A lab in a folder of its own: the built-in policies, two small streams, and its command line. */
@@ -26,6 +29,20 @@ final class Lab {
         PolicyJars.builtIn(directory.resolve("home/policies"));
         thrashing().write(made("data/streams/thrash.gpas.gz"));
         fitting().write(made("data/streams/fits.gpas.gz"));
+    }
+
+    /** Makes the project's recorded streams known, too. */
+    Lab withRecordedStreams() {
+        Path streams = Project.root().resolve("data/streams");
+        try (Stream<Path> files = Files.list(streams)) {
+            for (Path file : files.filter(path -> path.toString().endsWith(StreamCatalog.ENDING))
+                    .toList()) {
+                Files.copy(file, made("data/streams/" + file.getFileName()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
     }
 
     /** Eighty regions of 2 MiB used in turn, with favourites, and slots that come and go: more than 64 tables hold. */

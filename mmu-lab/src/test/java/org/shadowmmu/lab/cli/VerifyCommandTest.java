@@ -216,7 +216,16 @@ class VerifyCommandTest {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
         LabEnvironment environment = new LabEnvironment(directory, Optional.empty(), false, InstantSource.system());
-        return new CommandLine(new VerifyCommand(policies -> machines, new PolicyHost(), environment))
+        PolicyHost host = new PolicyHost();
+        CommandLine.IFactory factory = new CommandLine.IFactory() {
+            @Override
+            public <K> K create(Class<K> type) throws Exception {
+                return type == PolicyNames.class
+                        ? type.cast(new PolicyNames(environment, host))
+                        : CommandLine.defaultFactory().create(type);
+            }
+        };
+        return new CommandLine(new VerifyCommand(policies -> machines, host, environment), factory)
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
                 .execute(withUpstreamRules(arguments));

@@ -138,6 +138,18 @@ class RecordingReaderTest {
                         "op 1 W va=0x10000000",
                         "op 1 W va=0x1000000g",
                         ":22: expected a hexadecimal number, found '0x1000000g'."),
+                Arguments.of(
+                        "op 2 R va=0x10000000",
+                        "op 2 L2R va=0x10000000 ncr3=0x100000",
+                        ":28: expected a header line 'nested' in a recording with operation L2R, found none."),
+                Arguments.of(
+                        "op 2 R va=0x10000000",
+                        "op 2 DONTNEED backing=0 off=0x7ff000 len=0x2000 pop=0",
+                        ":28: expected off= and len= to be whole pages inside backing 0, found off=0x7ff000 len=0x2000."),
+                Arguments.of(
+                        "op 2 R va=0x10000000",
+                        "op 2 DONTNEED backing=0 off=0x800 len=0x1000 pop=0",
+                        ":28: expected off= and len= to be whole pages inside backing 0, found off=0x800 len=0x1000."),
                 Arguments.of("op 2 R", "op 4 R", ":28: expected operation 2, found operation 4."),
                 Arguments.of(
                         "op 2 R va=0x10000000", "op 2 R va=0x10000000 vcpu=1", ":28: expected vcpu= below 1, found 1."),
@@ -158,6 +170,55 @@ class RecordingReaderTest {
                         "  kvm_mmu_spte_requested",
                         " kvm_mmu_spte_requested",
                         ":24: expected two spaces and an event, a result, statistics or a dump line, found ' kvm"),
+                Arguments.of(
+                        "  kvm_mmu_spte_requested",
+                        "  kvm_mmu_spte_wanted",
+                        ":24: expected an event of the format, found 'kvm_mmu_spte_wanted gfn=0x100 level=1'."),
+                Arguments.of(
+                        "  kvm_mmu_spte_requested gfn=0x100 level=1",
+                        "  kvm_mmu_spte_requested gfn 0x100 level=1",
+                        ":24: expected an event with fields 'key=value', found 'gfn'."),
+                Arguments.of(
+                        "  kvm_mmu_spte_requested gfn=0x100 level=1",
+                        "  kvm_mmu_spte_requested",
+                        ":24: expected an event with fields 'key=value', found ''."),
+                Arguments.of(
+                        "  stat pages_4k=+1 pf_taken",
+                        "  stat pages_4k= pf_taken",
+                        ":27: expected statistics 'name=change', found 'pages_4k='."),
+                Arguments.of(
+                        "  dump root_mmu root_role",
+                        "  dump roots root_role",
+                        ":35: expected a dump line of the format, found 'dump roots root_role=0x3784"),
+                Arguments.of(
+                        "size=0x800000 huge=0",
+                        "size=0x0 huge=0",
+                        ":9: expected size= to be a number of whole pages of 4096 bytes, up to 0x1000000000, found 0x0."),
+                Arguments.of(
+                        "slot id=0 gpa=0x0 ",
+                        "slot id=0 gpa=0x10 ",
+                        ":10: expected gpa= to be a number of whole pages of 4096 bytes, up to 0x10000000000, found 0x10."),
+                Arguments.of(
+                        "gpa=0x0 size=0x800000",
+                        "gpa=0x0 size=0x900000",
+                        ":10: expected size= to be a number of whole pages of 4096 bytes, up to 0x800000, found 0x900000."),
+                Arguments.of(
+                        "boff=0x0\n",
+                        "boff=0x1000\n",
+                        ":10: expected boff= to be a number of whole pages of 4096 bytes, up to 0x0, found 0x1000."),
+                Arguments.of(
+                        "boff=0x0\n",
+                        "boff=0x0\nslot id=1 gpa=0x7ff000 size=0x1000 flags=0 backing=0 boff=0x0\n",
+                        ":11: expected a slot with an id and addresses of its own, found one that shares them with slot id=0."),
+                Arguments.of("flags=0 backing=0", "flags=4 backing=0", ":10: expected flags= of 0 to 3, found 4."),
+                Arguments.of(
+                        "quota 0",
+                        "backing id=0 size=0x1000 huge=0\nquota 0",
+                        ":11: expected an id of 0 to 65535 that no other backing has, found id=0."),
+                Arguments.of(
+                        "quota 0",
+                        "fillcode off=0xfff bytes=9090\nquota 0",
+                        ":11: expected bytes that end within a page of 4096, found off=4095."),
                 Arguments.of(
                         "final 100ff8 102027",
                         "final 100000 102027",

@@ -85,6 +85,22 @@ class PublishedExamplesTest {
                 .containsExactly(new double[] {0.03, 0.06, 0.06, 0.02});
     }
 
+    /**
+     * NIST/SEMATECH e-Handbook of Statistical Methods, section 6.4.4.9: series F of Box, Jenkins and Reinsel, 1994, yields of a
+     * batch process; autocorrelation -0.389878319 at lag 1.
+     */
+    @Test
+    void theAutocorrelationOfSeriesFIsThatOfTheHandbook() {
+        double[] yields = {
+            47, 64, 23, 71, 38, 64, 55, 41, 59, 48, 71, 35, 57, 40, 58, 44, 80, 55, 37, 74, 51, 57, 50, 60, 45, 57, 50,
+            45, 25, 59, 50, 71, 56, 74, 50, 58, 45, 54, 36, 54, 48, 55, 45, 57, 50, 62, 44, 64, 43, 52, 38, 59, 55, 41,
+            53, 49, 34, 35, 54, 45, 68, 38, 50, 60, 39, 59, 40, 57, 54, 23
+        };
+        double mean = Arrays.stream(yields).average().orElseThrow();
+        double[] residuals = Arrays.stream(yields).map(value -> value - mean).toArray();
+        assertThat(Neighbours.lagOne(residuals)).isCloseTo(-0.389878319, within(1e-9));
+    }
+
     /** Faul and others, G*Power 3, Behavior Research Methods 39, 2007: matched pairs, d 0.5, 5 %, 80 %: 34 pairs. */
     @Test
     void powerAsksForThirtyFourPairsForAMediumEffect() {

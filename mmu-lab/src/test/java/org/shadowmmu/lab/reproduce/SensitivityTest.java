@@ -1,0 +1,58 @@
+package org.shadowmmu.lab.reproduce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.shadowmmu.lab.reproduce.Finding.Basis;
+import org.shadowmmu.lab.reproduce.Sensitivity.Figure;
+import org.shadowmmu.lab.reproduce.Sensitivity.Row;
+import org.shadowmmu.lab.time.Cost;
+
+/** One verdict that a cost carries, one that it must not reach, and one without a price. */
+class SensitivityTest {
+    private static Finding finding(String claim, boolean reproduced) {
+        return new Finding(claim, "", "", reproduced ? "near" : "far", Basis.PREDICTED, reproduced, "");
+    }
+
+    private static final double STANDARD = Cost.CHAIN_STEP.nanos();
+
+    private final Sensitivity sensitivity = Sensitivity.of(List.of(new Measured(
+            "S9",
+            "two limits",
+            List.of(
+                    Finding.priced(costs -> finding("S9.1", costs.of(Cost.CHAIN_STEP) < 1.5 * STANDARD)),
+                    Finding.priced(costs -> finding("S9.2", costs.of(Cost.CHAIN_STEP) < 0.75 * STANDARD)),
+                    finding("S9.3", true)),
+            List.of(),
+            List.of(),
+            0)));
+
+    private Row row(Cost cost) {
+        return sensitivity.rows().get(cost.ordinal());
+    }
+
+    @Test
+    void verdictsMoveWithTheCostThatCarriesThem() {
+        assertThat(row(Cost.CHAIN_STEP))
+                .isEqualTo(new Row(
+                        Cost.CHAIN_STEP,
+                        "S9.2 gained",
+                        "S9.1 lost",
+                        List.of(new Figure("S9.1", "near", "far"), new Figure("S9.2", "near", "far"))));
+    }
+
+    @Test
+    void otherCostsMoveNothing() {
+        assertThat(sensitivity.rows()).hasSize(Cost.values().length);
+        assertThat(row(Cost.FAULT)).isEqualTo(new Row(Cost.FAULT, "-", "-", List.of()));
+    }
+
+    @Test
+    void onlyClaimsAboutTimeArePricedAnew() {
+        assertThat(sensitivity.claims()).containsExactly("S9.1", "S9.2");
+        assertThat(sensitivity.page())
+                .contains("| chain step | S9.2 gained | S9.1 lost |")
+                .doesNotContain("S9.3");
+    }
+}
