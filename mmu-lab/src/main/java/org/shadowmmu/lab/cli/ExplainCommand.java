@@ -180,7 +180,7 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private String sentence(List<PageHistory.Life> lives, int index) {
         PageHistory.Life life = lives.get(index);
-        StringBuilder text = new StringBuilder("made at instruction " + clock(life.made()));
+        StringBuilder text = new StringBuilder("made at " + clock(life.made()));
         if (level == 1) {
             text.append(String.format(Locale.ROOT, ", used %,d times", life.used()));
         }
@@ -220,6 +220,6 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private String clock(long instruction) {
-        return String.format(Locale.ROOT, synthetic ? "access %,d" : "%,d", instruction);
+        return String.format(Locale.ROOT, synthetic ? "access %,d" : "instruction %,d", instruction);
     }
 }

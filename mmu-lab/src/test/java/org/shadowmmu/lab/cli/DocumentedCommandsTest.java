@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.shadowmmu.lab.DocumentedCommands;
 import org.shadowmmu.lab.DocumentedCommands.Command;
 import org.shadowmmu.lab.Project;
+import org.shadowmmu.lab.experiment.Family;
 import org.shadowmmu.lab.workload.StreamCatalog;
 import picocli.CommandLine;
 
@@ -66,9 +67,15 @@ class DocumentedCommandsTest {
         int workload = command.arguments().indexOf("--workload");
         if (workload >= 0 && !command.arguments().get(workload + 1).matches("all|[A-Z]+|…")) {
             for (String name : command.arguments().get(workload + 1).split(",")) {
-                assertThat(new StreamCatalog(List.of(Project.root())).find(name))
-                        .as(command.toString())
-                        .isNotNull();
+                if (Family.ALL_WORDS.contains(name.replaceFirst(":.*", ""))) {
+                    assertThat(Family.parse(name).label())
+                            .as(command.toString())
+                            .isNotEmpty();
+                } else {
+                    assertThat(new StreamCatalog(List.of(Project.root())).find(name))
+                            .as(command.toString())
+                            .isNotNull();
+                }
             }
         }
     }

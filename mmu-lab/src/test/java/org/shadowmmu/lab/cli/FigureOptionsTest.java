@@ -47,10 +47,16 @@ class FigureOptionsTest {
                 .containsExactly(
                         "thrash-64-linux-6.1-faults.svg",
                         "thrash-64-linux-6.1-mapped.svg",
+                        "thrash-64-linux-6.1-reclaimed.svg",
                         "thrash-64-linux-6.1-referenced.svg",
+                        "thrash-64-linux-6.1-stale.svg",
+                        "thrash-64-linux-6.1-used.svg",
                         "thrash-64-linux-6.12-faults.svg",
                         "thrash-64-linux-6.12-mapped.svg",
-                        "thrash-64-linux-6.12-referenced.svg");
+                        "thrash-64-linux-6.12-reclaimed.svg",
+                        "thrash-64-linux-6.12-referenced.svg",
+                        "thrash-64-linux-6.12-stale.svg",
+                        "thrash-64-linux-6.12-used.svg");
         assertThat(lab.read("f/thrash-64-linux-6.1-faults.svg"))
                 .startsWith("<svg xmlns=\"http://www.w3.org/2000/svg\"")
                 .contains(".c0{color:#0b63b0}", "prefers-color-scheme: dark")
