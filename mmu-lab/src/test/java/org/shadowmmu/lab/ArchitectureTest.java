@@ -48,10 +48,10 @@ class ArchitectureTest {
             "trial",
             "statistics",
             "ab",
-            "report",
             "time",
             "contention",
             "reproduce",
+            "report",
             "cli");
 
     private static final String[] API = {"java..", "org.jspecify.annotations..", "org.shadowmmu.api.."};

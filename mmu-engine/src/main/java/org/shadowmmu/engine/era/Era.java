@@ -107,7 +107,8 @@ public record Era(
     public static final Era LINUX_6_12 = new Era(
             "linux-6.12",
             "Linux 6.12, as of 6.12.117: leaves go first, a sync keeps what did not change.",
-            "The order of entries in lists is that of 6.1 (RM-8); no recording shows it.",
+            "The order of entries in lists is that of 6.1 (RM-8), and a table that a fetch makes while no huge page is"
+                    + " possible keeps huge leaves away like any made for NX (PF-37); no recording shows either.",
             COUNTED,
             ORPHANS_GO,
             PAGES,

@@ -8,7 +8,7 @@ import org.shadowmmu.api.RootZapOrder;
  * @param exists the kernel has a TDP MMU; in older ones the other components do not matter
  * @param rootZapOrder the order in which a root is torn down upstream
  * @param nxKeepsAnyTable with NX huge pages on, a fault that wants a huge leaf goes below any table it finds there;
- *     otherwise only below one that was made because of NX
+ *     otherwise only below one that a fault made to which NX forbade a huge leaf
  * @param faultSplitsWholeHugePage a fault below a huge leaf replaces it by a full table; otherwise by an empty one
  * @param collapseFreezes removing a table that could be a huge leaf freezes the entry first
  */

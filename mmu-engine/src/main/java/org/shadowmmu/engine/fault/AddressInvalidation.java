@@ -79,7 +79,9 @@ public final class AddressInvalidation {
                 if (!page.unsync) {
                     return;
                 }
-                refresh(page, index, vcpu.mode().paging());
+                if (!refresh(page, index, vcpu.mode().paging())) {
+                    return;
+                }
             }
             if (page.unsyncChildren == 0 || !Spte.presentNonLeaf(page.spt[index], level)) {
                 return;
@@ -88,26 +90,33 @@ public final class AddressInvalidation {
         }
     }
 
-    private void refresh(ShadowPage page, int index, PagingMode paging) {
+    /** Drops or synchronises an entry of an unsync page; returns whether the guest's entry could be read. */
+    private boolean refresh(ShadowPage page, int index, PagingMode paging) {
         if (!core.options.era().sync().invlpgRefills()) {
             synchronise(page, index, paging);
-            return;
+            return true;
         }
         boolean present = Spte.present(page.spt[index]);
         core.rmaps.drop(page, index);
         if (present) {
             core.requests.remoteFlush();
         }
-        Memslot table = core.memory.slotOf(Role.addressSpace(page.role), page.gfn << 12);
+        Memslot table = core.memory.slotOfMapped(Role.addressSpace(page.role), page.gfn << 12);
         if (table != null) {
             prefetch.map(page, index, gpte(table, page, index, paging), paging, true);
         }
+        return table != null;
     }
 
     private void synchronise(ShadowPage page, int index, PagingMode paging) {
         int addressSpace = Role.addressSpace(page.role);
-        Memslot table = core.memory.slotOf(addressSpace, page.gfn << 12);
-        if (page.spt[index] == 0 || table == null) {
+        if (page.spt[index] == 0) {
+            return;
+        }
+        Memslot table = core.memory.slotOfMapped(addressSpace, page.gfn << 12);
+        if (table == null) {
+            core.rmaps.drop(page, index);
+            core.requests.remoteFlush();
             return;
         }
         if (synchronizer.syncEntry(page, index, gpte(table, page, index, paging), paging, addressSpace)) {

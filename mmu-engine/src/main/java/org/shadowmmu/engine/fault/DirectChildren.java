@@ -1,19 +1,15 @@
 package org.shadowmmu.engine.fault;
 
-import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.lookup.PageLookup;
-import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.vcpu.VcpuState;
 
 /** The direct pages below an entry, found or made on the way to a leaf (PF-25, PF-34). */
 final class DirectChildren {
-    private final MmuCore core;
     private final PageLookup lookup;
 
-    DirectChildren(MmuCore core, PageLookup lookup) {
-        this.core = core;
+    DirectChildren(PageLookup lookup) {
         this.lookup = lookup;
     }
 
@@ -27,10 +23,7 @@ final class DirectChildren {
         }
         child = lookup.get(first, role, vcpu.mode(), vcpu.index);
         lookup.link(parent, index, child);
-        if (hugePages.splitsForNx(parent.level()) && !child.nxSplit) {
-            child.nxSplit = true;
-            core.counters.add(Counter.NX_LPAGE_SPLITS, 1);
-        }
+        hugePages.linked(child, parent.level());
         return child;
     }
 }

@@ -35,7 +35,7 @@ final class DirectFaults {
         this.core = core;
         this.roots = roots;
         this.reclaimer = reclaimer;
-        this.children = new DirectChildren(core, lookup);
+        this.children = new DirectChildren(lookup);
         this.installer = installer;
         this.prefetch = new DirectPrefetch(core, installer);
         this.fastPath = new FastPath(core);

@@ -1,6 +1,7 @@
 package org.shadowmmu.engine.fault;
 
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.guest.Access;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.MmuCore;
@@ -38,14 +39,18 @@ final class HugePages {
                 && page.level() == goal
                 && goal > 1
                 && Spte.presentNonLeaf(page.spt[index], goal)
-                && (core.options.era().tdp().nxKeepsAnyTable() || core.pages.child(page.spt[index]).nxSplit)) {
+                && (core.options.era().tdp().nxKeepsAnyTable() || core.pages.child(page.spt[index]).madeForNx)) {
             goal--;
         }
     }
 
-    /** Whether a page made below an entry of this level counts as a split for NX (PF-37). */
-    boolean splitsForNx(int parentLevel) {
-        return disallowed && requested >= parentLevel;
+    /** Notes that the fault linked a page below an entry of this level: if a huge page was possible, NX split it (PF-37). */
+    void linked(ShadowPage child, int parentLevel) {
+        child.madeForNx |= disallowed;
+        if (disallowed && requested >= parentLevel && !child.nxSplit) {
+            child.nxSplit = true;
+            core.counters.add(Counter.NX_LPAGE_SPLITS, 1);
+        }
     }
 
     /** The level to map at. */

@@ -57,7 +57,7 @@ final class IndirectFaults {
         this.roots = roots;
         this.reclaimer = reclaimer;
         this.lookup = lookup;
-        this.children = new DirectChildren(core, lookup);
+        this.children = new DirectChildren(lookup);
         this.zapper = zapper;
         this.synchronizer = synchronizer;
         this.registers = registers;

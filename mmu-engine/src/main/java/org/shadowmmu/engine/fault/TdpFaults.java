@@ -44,20 +44,15 @@ final class TdpFaults {
                 return core.pages.child(spte);
             }
             if (core.options.era().tdp().faultSplitsWholeHugePage()) {
-                return countNxSplit(entries.split(page, index), page, hugePages);
+                ShadowPage full = entries.split(page, index);
+                hugePages.linked(full, page.level());
+                return full;
             }
             entries.removeAndFlush(page, index);
         }
         ShadowPage child = entries.newTable(page, index);
         entries.set(page, index, Spte.nonLeaf(child.id, false), true);
-        return countNxSplit(child, page, hugePages);
-    }
-
-    private ShadowPage countNxSplit(ShadowPage child, ShadowPage parent, HugePages hugePages) {
-        if (hugePages.splitsForNx(parent.level())) {
-            child.nxSplit = true;
-            core.counters.add(Counter.NX_LPAGE_SPLITS, 1);
-        }
+        hugePages.linked(child, page.level());
         return child;
     }
 

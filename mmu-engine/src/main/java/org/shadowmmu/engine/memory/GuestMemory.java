@@ -21,6 +21,12 @@ public final class GuestMemory {
         return memslots.findUsable(addressSpace, gpa >>> PAGE_SHIFT);
     }
 
+    /** The slot through which an address can be read under the MMU lock, where the host page is not faulted in; null if none. */
+    public @Nullable Memslot slotOfMapped(int addressSpace, long gpa) {
+        Memslot slot = slotOf(addressSpace, gpa);
+        return slot == null || !slot.backing().mapped(slot.hostPage(gpa >>> PAGE_SHIFT)) ? null : slot;
+    }
+
     /** Reads the aligned 8 bytes that hold the address, faulting the host page in. */
     public long read(Memslot slot, long gpa) {
         long page = slot.hostPage(gpa >>> PAGE_SHIFT);

@@ -41,6 +41,8 @@ public final class ShadowPage implements ShadowPageView {
     public boolean tdp;
     /** Whether the root of the TDP MMU waits to be zapped (TDP-20). */
     public boolean zapScheduled;
+    /** Whether a fault to which NX forbade a huge page made it, be one possible or not (PF-37, from 6.12 on). */
+    public boolean madeForNx;
     /** Whether the page counts as a huge page split for NX (PF-37). */
     public boolean nxSplit;
 
@@ -76,6 +78,7 @@ public final class ShadowPage implements ShadowPageView {
         unsync = false;
         unsyncChildren = 0;
         nxSplit = false;
+        madeForNx = false;
         tdp = false;
         zapScheduled = false;
         translations.clear();

@@ -78,14 +78,14 @@ public final class Synchronizer {
             return FAILED;
         }
         int addressSpace = Role.addressSpace(page.role);
-        Memslot table = core.memory.slotOf(addressSpace, page.gfn << 12);
-        if (table == null) {
-            return FAILED;
-        }
+        Memslot table = core.memory.slotOfMapped(addressSpace, page.gfn << 12);
         core.lock.looked(ShadowPage.ENTRIES);
         boolean flush = false;
         for (int index = 0; index < ShadowPage.ENTRIES; index++) {
             if (page.spt[index] != 0) {
+                if (table == null) {
+                    return FAILED;
+                }
                 core.work.add(WorkCounter.ENTRIES_SYNCED);
                 long gpa = gpteAddress(page, index);
                 long gpte = GuestMemory.extract(

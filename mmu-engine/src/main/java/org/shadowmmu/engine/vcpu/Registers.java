@@ -284,12 +284,15 @@ public final class Registers {
         return true;
     }
 
-    /** Reads four PDPTEs; returns none if a present one has a reserved bit set. */
+    /** Reads four PDPTEs; returns none if a present one has a reserved bit set, or if they lie in no memslot. */
     private long[] readPdptes(VcpuState vcpu, long cr3) {
         long[] loaded = new long[Root.PAE_ENTRIES];
         long table = cr3 & 0xffffffe0L;
         Memslot slot = core.memory.slotOf(vcpu.addressSpace(), table);
-        for (int i = 0; slot != null && i < loaded.length; i++) {
+        if (slot == null) {
+            return new long[0];
+        }
+        for (int i = 0; i < loaded.length; i++) {
             loaded[i] = core.memory.read(slot, table + 8 * i);
             if ((loaded[i] & PagingMode.PRESENT) != 0 && PagingMode.reservedPdpte(loaded[i], GUEST_PHYSICAL_BITS)) {
                 return new long[0];

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.shadowmmu.engine.era.Era;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.MmuOptions;
@@ -155,6 +158,31 @@ class HugePagesTest {
                 .startsWith("requested 100 l2", "set 100 l1 e67")
                 .hasSize(1 + 8);
         assertThat(machine.stat(Counter.NX_LPAGE_SPLITS)).isOne();
+    }
+
+    /** PF-37: 6.1 goes below any table that lies there; 6.12 only below one that a fetch made, counted or not. */
+    @ParameterizedTest
+    @CsvSource({
+        "false, true,  1, a fetch made it while no huge page was possible",
+        "true,  true,  1, a fetch made it",
+        "false, false, 1, 6.1 keeps any",
+        "true,  false, 2, a read made it",
+    })
+    void tablesOfALoggedSlot(boolean linux612, boolean fetched, int level, String what) {
+        machine = TestMachine.with(
+                MmuOptions.tdp().withNxHugePages(true).withEra(linux612 ? Era.LINUX_6_12 : Era.LINUX_6_1));
+        machine.slot(0, 0, 0x400, Memslot.LOG_DIRTY, true);
+        if (fetched) {
+            machine.fetch(0x10);
+        } else {
+            machine.read(0x10);
+        }
+        assertThat(machine.stat(Counter.NX_LPAGE_SPLITS)).isZero();
+        machine.flags(0, 0);
+
+        machine.read(0x100);
+
+        assertThat(machine.pageFor(0x100).level()).as(what).isEqualTo(level);
     }
 
     /** ZAP-1.8. */

@@ -2,6 +2,7 @@ package org.shadowmmu.engine.vcpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.shadowmmu.engine.shadow.MmuOptions;
@@ -45,5 +46,22 @@ class RegistersTest {
         assertThat(vcpu.mode().rootRole()).as(what).isEqualTo(Integer.decode(rootRole));
         assertThat(vcpu.mode().cpuRole()).as(what).isEqualTo(Integer.decode(cpuRole));
         assertThat(vcpu.mode().cpuRoleExtension()).as(what).isEqualTo(Integer.decode(extension));
+    }
+
+    /** VC-9: PDPTEs that cannot be read fail the write of CR3; nothing is changed. */
+    @Test
+    void pdptesOutsideMemoryAreIllegal() {
+        TestMachine machine = TestMachine.with(MmuOptions.shadow());
+        int backing = machine.slot(0, 0, 0x10);
+        machine.backing(backing).write(1, 0, 0x2001);
+        Registers registers = machine.vm.vcpu(0).registers();
+        VcpuState vcpu = machine.vm.vcpu(0).state();
+        registers.setAll(vcpu, 0x80010033L, 0x1000, 0x6b0, Registers.EFER_NX);
+
+        assertThat(registers.writeCr3(vcpu, 0x10000)).isFalse();
+        assertThat(vcpu.cr3).isEqualTo(0x1000);
+        assertThat(registers.pdptes(vcpu)).containsExactly(0x2001, 0, 0, 0);
+        assertThat(registers.writeCr3(vcpu, 0x2000)).isTrue();
+        assertThat(registers.pdptes(vcpu)).containsExactly(0, 0, 0, 0);
     }
 }

@@ -184,6 +184,37 @@ class ShadowExamplesTest {
         assertThat(guest.reached()).isEqualTo(0x300);
     }
 
+    /** US-10, US-21a: the MMU lock is held, so a table whose host page is gone cannot be read, and its shadow goes. */
+    @Test
+    void anUnsyncTableThatTheHostTookAwayIsZappedBySynchronising() {
+        startWritingTheTable();
+        guest.machine.discard(0, 0x103, 1);
+        events();
+
+        guest.vcpu.writeCr3(0x100000);
+        guest.vcpu.enter();
+
+        assertThat(events()).containsExactly("sync 103 l1 unsync", "zap 103 l1");
+        assertThat(guest.machine.backing(0).mapped(0x103)).isFalse();
+        assertThat(guest.stat(Counter.MMU_UNSYNC)).isZero();
+    }
+
+    /** US-30: nor does INVLPG read it again. */
+    @Test
+    void invlpgReadsNoTableThatTheHostTookAway() {
+        startWritingTheTable();
+        guest.machine.discard(0, 0x103, 1);
+        events();
+        long before = remoteFlushes();
+
+        guest.vcpu.invlpg(0);
+
+        assertThat(events()).isEmpty();
+        assertThat(guest.shadow(0x103, 1).spt[0]).isZero();
+        assertThat(remoteFlushes() - before).isEqualTo(1);
+        assertThat(guest.machine.backing(0).mapped(0x103)).isFalse();
+    }
+
     @Test
     void ex7AWriteToADirectoryIsEmulated() {
         startWritingTheTable();

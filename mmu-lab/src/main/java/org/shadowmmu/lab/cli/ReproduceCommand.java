@@ -1,19 +1,19 @@
 package org.shadowmmu.lab.cli;
 
 import jakarta.inject.Inject;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.host.PolicyCatalog;
 import org.shadowmmu.engine.host.PolicyHost;
 import org.shadowmmu.lab.BadInputException;
+import org.shadowmmu.lab.report.ReproduceReport;
 import org.shadowmmu.lab.reproduce.Machines;
 import org.shadowmmu.lab.reproduce.Measured;
 import org.shadowmmu.lab.reproduce.ResultsPage;
@@ -21,6 +21,7 @@ import org.shadowmmu.lab.reproduce.Sensitivity;
 import org.shadowmmu.lab.reproduce.Stories;
 import org.shadowmmu.lab.reproduce.Story;
 import org.shadowmmu.lab.store.Json;
+import org.shadowmmu.lab.store.ResultFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,6 +66,12 @@ public final class ReproduceCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON line per story instead of text.")
     private boolean json;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Also write everything with plots as one HTML page that needs nothing else.")
+    private @Nullable Path report;
+
     @Mixin
     private PolicyOptions policies;
 
@@ -85,6 +92,7 @@ public final class ReproduceCommand implements Callable<Integer> {
                 policies.load(host, environment, spec.commandLine().getErr())) {
             Machines machines = new Machines((id, settings) -> catalog.find(id).choose(settings));
             List<Measured> measured = new ArrayList<>();
+            double walls = 0;
             PrintWriter err = spec.commandLine().getErr();
             List<Story> stories = chosen(Stories.all(machines, environment.streams()));
             stories.forEach(this::requireStreams);
@@ -92,21 +100,37 @@ public final class ReproduceCommand implements Callable<Integer> {
                 err.println(
                         "[" + (measured.size() + 1) + "/" + stories.size() + "] " + story.id() + ": " + story.title());
                 err.flush();
-                long start = environment.clock().millis();
+                long start = System.nanoTime();
                 Measured result = Measured.of(story, quick);
+                double wall = (System.nanoTime() - start) / 1e9;
                 if (json) {
                     out.println(Json.text(result));
                 } else {
                     out.print(result.text());
                     out.printf(
                             Locale.ROOT,
-                            "wall clock: %.1f s%n%n",
-                            (environment.clock().millis() - start) / 1000.0);
+                            "wall clock: %.1f s; simulated time of the MMUs: %.1f s, %.1f times as much%n%n",
+                            wall,
+                            result.simulatedSeconds(),
+                            result.simulatedSeconds() / wall);
                 }
                 out.flush();
                 measured.add(result);
+                walls += wall;
             }
-            if (json && page == null) {
+            if (!json && measured.size() > 1) {
+                double simulated = measured.stream()
+                        .mapToDouble(Measured::simulatedSeconds)
+                        .sum();
+                out.printf(
+                        Locale.ROOT,
+                        "all stories: wall clock %.1f s; simulated time of the MMUs: %.1f s, %.1f times as much%n%n",
+                        walls,
+                        simulated,
+                        simulated / walls);
+                out.flush();
+            }
+            if (json && page == null && report == null) {
                 return 0;
             }
             Sensitivity sensitivity = Sensitivity.of(measured);
@@ -116,6 +140,9 @@ public final class ReproduceCommand implements Callable<Integer> {
             }
             if (page != null) {
                 write(environment.directory().resolve(page), ResultsPage.of(measured, sensitivity, quick));
+            }
+            if (report != null) {
+                write(environment.directory().resolve(report), ReproduceReport.of(measured, quick));
             }
         }
         return 0;
@@ -153,10 +180,10 @@ public final class ReproduceCommand implements Callable<Integer> {
     }
 
     private static void write(Path file, String text) {
-        try {
-            Files.writeString(file, text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Path whole = file.toAbsolutePath();
+        Path folder = whole.getParent();
+        ResultFolder.writeAll(
+                folder == null ? whole : folder,
+                Map.of(String.valueOf(whole.getFileName()), text.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -41,6 +41,7 @@ final class GuestCpu {
     private static final int VECTOR_PF = 14;
     private static final int NO_VECTOR = -1;
 
+    private static final int EXIT_PF = 0x4e;
     private static final int EXIT_OUT = 0x7b;
     private static final int EXIT_VMRUN = 0x80;
     private static final int EXIT_HLT = 0x78;
@@ -134,6 +135,9 @@ final class GuestCpu {
                 continue;
             }
             int attempt = attempt(rip, user, decode);
+            if (attempt == Translation.GUEST_FAULT && nested) {
+                return faulted(rip);
+            }
             if (attempt == Translation.GUEST_FAULT) {
                 raise(VECTOR_PF, translation.guestError(), accesses.address());
             } else if (attempt == Translation.OK || exit(rip, user, decode)) {
@@ -357,6 +361,15 @@ final class GuestCpu {
         events.kvmExit(EXIT_HLT, rip, 0);
         events.nestedVmexit(EXIT_HLT, 0, 0);
         vcpu.nesting().exit(vcpu.state(), EXIT_HLT, 0, 0);
+        return Stop.NESTED_EXIT;
+    }
+
+    /** The hardware found a page fault in L2's own tables: L1 intercepts it (RC-31). */
+    private Stop faulted(long rip) {
+        long error = translation.guestError();
+        events.kvmExit(EXIT_PF, rip, error);
+        events.nestedVmexit(EXIT_PF, error, accesses.address());
+        vcpu.nesting().exit(vcpu.state(), EXIT_PF, error, accesses.address());
         return Stop.NESTED_EXIT;
     }
 

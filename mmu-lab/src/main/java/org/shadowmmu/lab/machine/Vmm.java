@@ -134,7 +134,11 @@ final class Vmm {
                 poke(op.gpa(), op.val(), op.sz());
                 result.part("ok");
             }
-            case MARK, DUMP, PEEK -> result.part("ok");
+            case PEEK -> {
+                faultIn(op.gpa());
+                result.part("ok");
+            }
+            case MARK, DUMP -> result.part("ok");
             default -> throw new IllegalArgumentException(op.kind() + " is no operation of the VMM");
         }
     }
@@ -192,6 +196,14 @@ final class Vmm {
                         op.has(OpKey.CR4) ? op.cr4() : state.cr4(),
                         op.has(OpKey.EFER) ? op.efer() : state.efer());
         result.part("ok");
+    }
+
+    /** The program's own read of guest memory: the host backs the page, be it with zeros (RC-24a). */
+    private void faultIn(long gpa) {
+        Memslot slot = slotAt(gpa);
+        if (slot != null) {
+            machine.host().faultIn(slot.backing(), slot.hostPage(gpa >> PAGE_SHIFT), false);
+        }
     }
 
     /** Whether the page at an address may hold anything but zeros. */

@@ -305,6 +305,26 @@ public final class RecordingReader implements AutoCloseable {
         if (op.has(OpKey.BACKING) && header.backing(op.backing()) == null) {
             throw new SyntaxException("expected the id of a backing of the header, found backing=" + op.backing());
         }
+        switch (op.kind()) {
+            case L2R, L2W, L2X, L2N -> {
+                if (header.nested() == null) {
+                    throw new SyntaxException("expected a header line 'nested' in a recording with operation "
+                            + op.kind() + ", found none");
+                }
+            }
+            case DONTNEED -> checkRange(header.backing(op.backing()));
+            default -> {}
+        }
+    }
+
+    private void checkRange(RecordingHeader.@Nullable Backing backing) {
+        long size = backing == null ? 0 : backing.size();
+        boolean inside =
+                Long.compareUnsigned(op.off(), size) <= 0 && Long.compareUnsigned(op.len(), size - op.off()) <= 0;
+        if (!inside || op.len() == 0 || ((op.off() | op.len()) & 4095) != 0) {
+            throw new SyntaxException("expected off= and len= to be whole pages inside backing " + op.backing()
+                    + ", found off=0x" + Long.toHexString(op.off()) + " len=0x" + Long.toHexString(op.len()));
+        }
     }
 
     /** Finds the next line that is not a comment; false at the end of the file. */

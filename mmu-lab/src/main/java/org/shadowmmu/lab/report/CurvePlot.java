@@ -1,6 +1,7 @@
 package org.shadowmmu.lab.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -13,6 +14,8 @@ final class CurvePlot extends Plot {
     private static final int RIGHT = 18;
     private static final int TOP = 24;
     private static final int BOTTOM = 42;
+    /** More points than this are drawn as a line only. */
+    private static final int MANY = 60;
 
     private final List<Line> lines;
     private final String yUnit;
@@ -24,7 +27,7 @@ final class CurvePlot extends Plot {
     private final double yLeast;
     private final double yMost;
 
-    /** Draws lines of equal {@code x}; {@code stopName} is the format of one value of {@code x} in words. */
+    /** Draws lines; {@code stopName} is the format of one value of {@code x} in words. */
     CurvePlot(List<Line> lines, String xUnit, String stopName, String yUnit, boolean powers, LineChart.Size size) {
         super(size);
         this.lines = lines;
@@ -74,13 +77,20 @@ final class CurvePlot extends Plot {
     @Override
     Pointer pointer() {
         List<Pointer.Stop> stops = new ArrayList<>();
-        double[] xs = lines.get(0).x;
-        for (int i = 0; i < xs.length; i++) {
+        double[] all = lines.stream()
+                .flatMapToDouble(line -> Arrays.stream(line.x))
+                .sorted()
+                .distinct()
+                .toArray();
+        for (double x : all) {
             List<Pointer.Row> rows = new ArrayList<>();
             for (Line line : lines) {
-                rows.add(new Pointer.Row(line.label, line.colour, Numbers.plain(line.y[i])));
+                int at = Arrays.binarySearch(line.x, x);
+                if (at >= 0) {
+                    rows.add(new Pointer.Row(line.label, line.colour, Numbers.plain(line.y[at])));
+                }
             }
-            stops.add(new Pointer.Stop(share(xs[i]), String.format(Locale.ROOT, stopName, xs[i]), rows));
+            stops.add(new Pointer.Stop(share(x), String.format(Locale.ROOT, stopName, x), rows));
         }
         return new Pointer("x", stops);
     }
@@ -117,7 +127,7 @@ final class CurvePlot extends Plot {
                         .append(f(y(each.y[i])));
             }
             svg.raw("<path class=\"line c" + each.colour + "\" d=\"" + path + "\"/>");
-            for (int i = 0; i < each.x.length; i++) {
+            for (int i = 0; i < each.x.length && each.x.length <= MANY; i++) {
                 dot(svg, each.colour, x(each.x[i]), y(each.y[i]), 2.6);
             }
         }

@@ -34,8 +34,8 @@ public final class Png {
             throw new UncheckedIOException(e);
         } catch (LinkageError | InternalError e) {
             throw new BadInputException(
-                    "PNG files need fonts, and Java finds none here (" + e.getMessage()
-                            + "); install some (Debian: apt-get install fontconfig fonts-dejavu-core) or use the SVG files.",
+                    "PNG files need fonts, and Java finds none here; install some (Debian: apt-get install fontconfig"
+                            + " fonts-dejavu-core) or use the SVG files.",
                     e);
         }
     }

@@ -189,6 +189,11 @@ public final class FastInvalidate implements Story {
     }
 
     @Override
+    public List<Figure> figures() {
+        return List.of(Invalidation.holds());
+    }
+
+    @Override
     public List<String> leftOut() {
         return List.of();
     }

@@ -48,7 +48,8 @@ final class FieldCase {
     /** Uses per stretch that come first in a window of the recording, whatever comes between them. */
     private static final int FIRST_USES = 204;
 
-    private static final String STREAM = "procs-1g-gva";
+    /** The recorded Linux guest. */
+    static final String STREAM = "procs-1g-gva";
 
     private final Machines machines;
     private final RecordedBoots streams;
@@ -61,7 +62,9 @@ final class FieldCase {
     private ShadowEngineMachine machine(String direction, int vcpus, Backing backing) {
         PolicyAssignment assignment = machines.assigned("fifo", Map.of("direction", direction));
         Host host = new Host(Mode.SHADOW, Kernel.LINUX_6_1, backing);
-        return ShadowEngineMachine.create(host, assignment, vcpus, SEED, new PolicyWatch());
+        ShadowEngineMachine machine = ShadowEngineMachine.create(host, assignment, vcpus, SEED, new PolicyWatch());
+        SimulatedTime.of(machine.machine());
+        return machine;
     }
 
     /** What the compile made the hypervisor do. */

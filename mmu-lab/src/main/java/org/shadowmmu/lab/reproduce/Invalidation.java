@@ -164,6 +164,32 @@ final class Invalidation {
                         + " touched before every virtual CPU has its request");
     }
 
+    /** The longest hold of the lock in each scheme, 2 GiB in 4 KiB pages, somebody always waiting. */
+    static Figure holds() {
+        return new Figure.Bars(
+                "Longest hold of the lock by scheme of invalidation",
+                "2 GiB in 4 KiB pages, all of it zapped because another slot is deleted, while somebody always waits for the"
+                        + " lock. One page is 512 entries.",
+                "shadow pages in one hold (powers of ten)",
+                true,
+                List.of(
+                        new Figure.Bar("", "all pages in one hold", hold(MmuOptions.tdp(), false)),
+                        new Figure.Bar("", "by generation, batches of 10", hold(MmuOptions.tdp(), true)),
+                        new Figure.Bar(
+                                "",
+                                "by generation, batches of 1",
+                                hold(MmuOptions.tdp().withWhatIfs(WhatIf.OBSOLETE_BATCH_OF_ONE), true))));
+    }
+
+    private static double hold(MmuOptions options, boolean yields) {
+        VirtualMachine machine = filled(options, 2, TABLE, VCPUS, null);
+        if (yields) {
+            machine.lock().setYielding(point -> point == YieldPoint.OBSOLETE_BATCH);
+        }
+        machine.setMemslot(0, 1, 0, 0, 0, 1, 0);
+        return machine.lock().get(LockFigure.LONGEST_WRITE_HOLD, LockedWork.ZAP_ALL) / (double) TABLE;
+    }
+
     /** Somebody always waits for the lock. */
     private record Cleaned(WorkDone work, long roundTrips, long pages) {}
 

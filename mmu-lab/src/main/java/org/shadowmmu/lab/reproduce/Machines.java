@@ -41,19 +41,19 @@ public final class Machines {
             int vcpus,
             @Nullable MmuEvents listener) {
         PolicyRuntime policies = PolicyRuntime.create(assigned(policy, parameters), SEED);
-        return VirtualMachine.create(options, vcpus, policies, listener);
+        return SimulatedTime.of(VirtualMachine.create(options, vcpus, policies, listener));
     }
 
     /** A machine where the policy of a jar takes one decision and upstream the others. */
     VirtualMachine taking(
             Decision decision, String policy, Map<String, String> parameters, MmuOptions options, int vcpus) {
         PolicyAssignment assignment = PolicyAssignment.mixing(Map.of(decision, jars.choose(policy, parameters)));
-        return VirtualMachine.create(options, vcpus, PolicyRuntime.create(assignment, SEED), null);
+        return SimulatedTime.of(VirtualMachine.create(options, vcpus, PolicyRuntime.create(assignment, SEED), null));
     }
 
     /** A machine under the rules of Linux 6.1. */
     static VirtualMachine upstream(MmuOptions options, int vcpus, @Nullable MmuEvents listener) {
-        return VirtualMachine.create(options, vcpus, PolicyRuntime.upstream(), listener);
+        return SimulatedTime.of(VirtualMachine.create(options, vcpus, PolicyRuntime.upstream(), listener));
     }
 
     /** A machine where one decision follows a rule that no policy jar has, because nobody would want it. */
@@ -74,6 +74,6 @@ public final class Machines {
             }
         };
         PolicyAssignment assignment = PolicyAssignment.of(PolicyChoice.inProcess(provider));
-        return VirtualMachine.create(options, vcpus, PolicyRuntime.create(assignment, SEED), null);
+        return SimulatedTime.of(VirtualMachine.create(options, vcpus, PolicyRuntime.create(assignment, SEED), null));
     }
 }

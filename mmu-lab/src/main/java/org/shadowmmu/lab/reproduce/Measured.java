@@ -2,6 +2,7 @@ package org.shadowmmu.lab.reproduce;
 
 import java.util.Comparator;
 import java.util.List;
+import org.shadowmmu.lab.time.CostModel;
 
 /**
  * A story with what came out.
@@ -10,14 +11,29 @@ import java.util.List;
  * @param title what it is about
  * @param findings one per claim, in the order of claims
  * @param leftOut sentences about claims that were not measured
+ * @param figures what a report may draw
+ * @param simulatedSeconds what the MMUs did, in simulated time; the same in every run
  */
-public record Measured(String id, String title, List<Finding> findings, List<String> leftOut) {
+public record Measured(
+        String id,
+        String title,
+        List<Finding> findings,
+        List<String> leftOut,
+        List<Figure> figures,
+        double simulatedSeconds) {
     /** Measures a story. */
     public static Measured of(Story story, boolean quick) {
+        SimulatedTime.restart();
         List<Finding> findings = story.measure(quick).stream()
                 .sorted(Comparator.comparing(Finding::claim))
                 .toList();
-        return new Measured(story.id(), story.title(), findings, story.leftOut());
+        return new Measured(
+                story.id(),
+                story.title(),
+                findings,
+                story.leftOut(),
+                story.figures(),
+                SimulatedTime.seconds(CostModel.standard()));
     }
 
     /** The number of claims that are reproduced. */

@@ -18,11 +18,14 @@ public final class ReclaimOrders implements Story {
     private static final int QUOTA = 64;
     private static final long PAGES = 1 << 18;
     private static final int TABLE = 512;
+    private static final int PAGES_PER_MIB = 256;
+    private static final int JUST_BEGUN = 64;
     private static final int FLOOR = 18_432;
     private static final int CEILING = 31_232;
 
     private final Machines machines;
     private final FieldCase field;
+    private List<Figure> figures = List.of();
 
     /** Makes the story. */
     ReclaimOrders(Machines machines, RecordedBoots streams) {
@@ -44,6 +47,8 @@ public final class ReclaimOrders implements Story {
     private static final class Fill implements MmuEvents {
         final List<List<Integer>> rounds = new ArrayList<>();
         final List<Long> reachable = new ArrayList<>();
+        final List<Double> touched = new ArrayList<>();
+        final List<Long> seen = new ArrayList<>();
         private List<Integer> levels = new ArrayList<>();
         long created;
         long linkChanges;
@@ -59,6 +64,15 @@ public final class ReclaimOrders implements Story {
             levels.add(Role.level(role));
         }
 
+        /** Looks where both the reclaim of a new table and a full table show, at the same places in every run. */
+        private void look(long gfn, ReferencedMemory referenced) {
+            int page = (int) gfn & TABLE - 1;
+            if (page == JUST_BEGUN || page == TABLE - 1) {
+                touched.add(gfn / (double) PAGES_PER_MIB);
+                seen.add(referenced.pages());
+            }
+        }
+
         private void run(VirtualMachine machine, long pages) {
             machine.host().addBacking(0, PAGES, false);
             machine.setMemslot(0, 0, 0, PAGES, 0, 0, 0);
@@ -67,6 +81,7 @@ public final class ReclaimOrders implements Story {
             for (long gfn = 0; gfn < pages; gfn++) {
                 long recycled = machine.counters().get(Counter.MMU_RECYCLED);
                 machine.vcpu(0).accessGpa(gfn << 12, AccessKind.WRITE);
+                look(gfn, referenced);
                 boolean reclaimed = machine.counters().get(Counter.MMU_RECYCLED) != recycled;
                 if (reclaimed) {
                     rounds.add(levels);
@@ -98,6 +113,13 @@ public final class ReclaimOrders implements Story {
             return reachable.stream().mapToLong(Long::longValue).max().orElse(0);
         }
 
+        Figure.Curve curve(String label) {
+            return new Figure.Curve(
+                    label,
+                    touched.stream().mapToDouble(Double::doubleValue).toArray(),
+                    seen.stream().mapToDouble(Long::doubleValue).toArray());
+        }
+
         double deviation() {
             double mean = reachable.stream()
                     .skip(QUOTA)
@@ -122,11 +144,26 @@ public final class ReclaimOrders implements Story {
     }
 
     @Override
+    public List<String> streams() {
+        return List.of(FieldCase.STREAM);
+    }
+
+    @Override
     public List<Finding> measure(boolean quick) {
         List<Finding> findings = new ArrayList<>();
         Fill fifo = fill("fifo", Map.of());
         Fill moveUp = fill("lru-moveup", Map.of("on", "allocation"));
         Fill levels = fill("leaf-first", Map.of());
+        figures = List.of(new Figure.Curves(
+                "Referenced guest pages at 64 shadow pages",
+                "A sequential fill of 1 GiB. A directory that is reclaimed takes everything below it out of reach.",
+                "MiB filled",
+                "%.1f MiB filled",
+                "guest pages (4 KiB) within reach",
+                List.of(
+                        fifo.curve("oldest first"),
+                        moveUp.curve("parents move up"),
+                        levels.curve("tables before directories"))));
         List<Integer> first = fifo.rounds.get(0);
         // A PDPT and a PD go each time.
         double perDirectory = 2.0 * fifo.created / fifo.directories();
@@ -171,6 +208,11 @@ public final class ReclaimOrders implements Story {
         findings.add(new ObsoleteOrder(machines).measure());
         findings.addAll(field.measure(quick));
         return findings;
+    }
+
+    @Override
+    public List<Figure> figures() {
+        return figures;
     }
 
     private static String summary(List<Integer> levels) {

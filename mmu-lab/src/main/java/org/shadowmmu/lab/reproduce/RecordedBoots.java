@@ -106,6 +106,7 @@ final class RecordedBoots {
                 host.faultIn(host.backing(place.backing()), place.page(), true);
             }
         }
+        SimulatedTime.of(machine.machine());
         prepare.accept(machine.machine());
         replay.run(file(stream), around);
         return machine.machine();

@@ -23,6 +23,7 @@ public final class RootTearDown implements Story {
     private static final long RUN_GIB = 64;
 
     private final RecordedBoots boots;
+    private List<Figure> figures = List.of();
 
     /** Makes the story; recorded guests come from {@code boots}. */
     RootTearDown(RecordedBoots boots) {
@@ -91,6 +92,7 @@ public final class RootTearDown implements Story {
         TearDown first = tearDown(RootZapOrder.LEAVES_FIRST, pages, 1);
         // Half the memory is half the leaves in one step, so what a full top entry takes follows.
         boolean linear = whole.leaves == 2 * half.leaves && whole.leaves == pages;
+        draw(pages / gib, whole, two, first);
         findings.addAll(new LongestSteps(pages / gib, linear, two.longest, first.longest).findings());
         findings.add(new Finding(
                 "S2.6",
@@ -109,6 +111,24 @@ public final class RootTearDown implements Story {
         sparse(findings, gib);
         findings.add(new FlushRequests(boots).finding());
         return findings;
+    }
+
+    private void draw(long gibs, TearDown whole, TearDown two, TearDown first) {
+        figures = List.of(new Figure.Bars(
+                "Longest step by order of tear-down",
+                "SPTEs that go between two points where the kernel may yield, in a root of " + gibs
+                        + " GiB in 4 KiB pages.",
+                "SPTEs in one step (powers of ten)",
+                true,
+                List.of(
+                        new Figure.Bar("", "whole root at once", whole.longest),
+                        new Figure.Bar("", "1 GiB, then the root", two.longest),
+                        new Figure.Bar("", "leaves first", first.longest))));
+    }
+
+    @Override
+    public List<Figure> figures() {
+        return figures;
     }
 
     private static boolean within(double value, double goal, double share) {

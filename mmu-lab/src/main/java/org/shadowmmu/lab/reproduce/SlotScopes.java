@@ -17,6 +17,7 @@ public final class SlotScopes implements Story {
     private static final long SECOND = 1 << 18;
 
     private final RecordedBoots boots;
+    private List<Figure> figures = List.of();
 
     /** Makes the story; recorded guests come from {@code boots}. */
     SlotScopes(RecordedBoots boots) {
@@ -84,7 +85,9 @@ public final class SlotScopes implements Story {
                 Basis.COUNTED,
                 kept == pages && tdp.usedPages() == 0,
                 ""));
-        findings.add(new SlotZapBoots(boots).finding(quick));
+        SlotZapBoots scopes = new SlotZapBoots(boots);
+        findings.add(scopes.finding(quick));
+        figures = scopes.figures();
         findings.add(new ZapLivelock(boots).finding(quick));
         findings.add(SlotChurn.finding(quick));
         findings.add(new ManySlotChanges(boots).finding(quick));
@@ -92,6 +95,11 @@ public final class SlotScopes implements Story {
         findings.add(MemoryTypes.finding());
         findings.add(SlotDeletionRace.finding());
         return findings;
+    }
+
+    @Override
+    public List<Figure> figures() {
+        return figures;
     }
 
     private static String number(long value) {

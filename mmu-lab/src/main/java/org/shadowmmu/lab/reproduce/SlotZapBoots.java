@@ -1,5 +1,6 @@
 package org.shadowmmu.lab.reproduce;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.shadowmmu.engine.era.Era;
@@ -19,6 +20,7 @@ final class SlotZapBoots {
     private static final MmuOptions OF_2020 = MmuOptions.tdp().withEra(Era.LINUX_5_8);
 
     private final RecordedBoots boots;
+    private List<Figure> figures = List.of();
 
     SlotZapBoots(RecordedBoots boots) {
         this.boots = boots;
@@ -44,13 +46,26 @@ final class SlotZapBoots {
         return boots.replay(stream, options, memory).counters().get(Counter.PF_TAKEN);
     }
 
+    private static void draw(List<Figure.Bar> bars, String group, Violations violations) {
+        bars.add(new Figure.Bar(group, "everything goes", violations.everything));
+        bars.add(new Figure.Bar(group, "the slot's leaves go", violations.leaves));
+    }
+
+    /** What the last measurement looks like. */
+    List<Figure> figures() {
+        return figures;
+    }
+
     /** Measures the claim; {@code quick} leaves out what the remark compares with. */
     Finding finding(boolean quick) {
         StringBuilder simulated = new StringBuilder();
+        List<Figure.Bar> bars = new ArrayList<>();
         boolean within = true;
         for (String boot : BOOTS) {
             Violations huge = violations(boot, OF_2020, Memory.FRESH_HUGE);
             Violations small = violations(boot, OF_2020, Memory.FRESH_SMALL);
+            draw(bars, boot + ", THP", huge);
+            draw(bars, boot + ", 4 KiB", small);
             within &= Math.abs(huge.change() - HUGE) <= POINTS
                     && Math.abs(small.change() - SMALL) <= POINTS
                     && huge.change() < small.change();
@@ -62,6 +77,12 @@ final class SlotZapBoots {
                     .append("; 4 KiB ")
                     .append(small);
         }
+        figures = List.of(new Figure.Bars(
+                "EPT violations by scope of a slot zap",
+                "Recorded boots of 6 GiB, from power on until power off; each pair has its own scale.",
+                "EPT violations",
+                false,
+                bars));
         return new Finding(
                 "S4.1",
                 "6 GiB boot: 14 % fewer EPT violations with THP, 7 % fewer without",

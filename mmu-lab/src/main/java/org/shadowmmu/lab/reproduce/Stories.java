@@ -11,7 +11,7 @@ public final class Stories {
     public static List<Story> all(Machines machines, StreamCatalog streams) {
         RecordedBoots boots = new RecordedBoots(streams);
         return List.of(
-                new OrphanedChildren(machines),
+                new OrphanedChildren(machines, boots),
                 new RootTearDown(boots),
                 new ReclaimOrders(machines, boots),
                 new SlotScopes(boots),

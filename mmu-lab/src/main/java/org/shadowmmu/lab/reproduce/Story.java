@@ -22,6 +22,11 @@ public interface Story {
      */
     List<Finding> measure(boolean quick);
 
+    /** What a report may draw of the last measurement. */
+    default List<Figure> figures() {
+        return List.of();
+    }
+
     /** Claims that are not measured, each with the sentence that says why. */
     List<String> leftOut();
 }

@@ -129,6 +129,10 @@ public final class ResultFolder implements Closeable {
 
     private static void refuseOther(Path directory) {
         if (!hasManifest(directory)) {
+            if (Files.isRegularFile(directory.resolve(COMPARISON))) {
+                throw new BadInputException(directory + " holds a comparison made by 'ab', not a run; its " + REPORT
+                        + " and " + COMPARISON + " are complete.");
+            }
             throw new BadInputException(directory + " is no result folder: it has no " + MANIFEST + ".");
         }
     }

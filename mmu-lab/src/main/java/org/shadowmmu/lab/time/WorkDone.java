@@ -1,6 +1,9 @@
 package org.shadowmmu.lab.time;
 
+import java.util.function.Supplier;
 import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.event.Counters;
+import org.shadowmmu.engine.event.Work;
 import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.vm.VirtualMachine;
 
@@ -16,13 +19,24 @@ public final class WorkDone {
 
     /** The work of a machine so far. */
     public static WorkDone of(VirtualMachine machine) {
-        WorkCounter[] work = WorkCounter.values();
-        long[] values = new long[COUNTERS + work.length];
+        return of(machine.counters(), machine.core().work);
+    }
+
+    /** Tells the work of a machine at any time without keeping the machine. */
+    public static Supplier<WorkDone> meter(VirtualMachine machine) {
+        Counters counters = machine.counters();
+        Work work = machine.core().work;
+        return () -> of(counters, work);
+    }
+
+    private static WorkDone of(Counters counters, Work work) {
+        WorkCounter[] kinds = WorkCounter.values();
+        long[] values = new long[COUNTERS + kinds.length];
         for (Counter counter : Counter.values()) {
-            values[counter.ordinal()] = machine.counters().get(counter);
+            values[counter.ordinal()] = counters.get(counter);
         }
-        for (WorkCounter counter : work) {
-            values[COUNTERS + counter.ordinal()] = machine.core().work.get(counter);
+        for (WorkCounter counter : kinds) {
+            values[COUNTERS + counter.ordinal()] = work.get(counter);
         }
         return new WorkDone(values);
     }

@@ -126,6 +126,17 @@ class AbCommandTest {
     }
 
     @Test
+    void aComparisonIsNoRun() {
+        lab.run("ab", "fifo", "lru-moveup", "--workload", "fits", "--quiet", "--out", "r", "--trials", "8");
+        assertBad(
+                "r holds a comparison made by 'ab', not a run; its report.html and ab.json are complete.",
+                "report",
+                "r");
+        lab.file("x.yaml", "{name: x, policies: [fifo], workloads: [fits]}");
+        assertBad("not empty", "run", "x.yaml", "--out", "r");
+    }
+
+    @Test
     void badInputIsASentenceAndExitCodeTwo() {
         assertBad(
                 "There is no stream 'thrush'; did you mean 'thrash'?",

@@ -3,14 +3,23 @@ package org.shadowmmu.lab.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.lab.recording.LineBuffer;
 import org.shadowmmu.lab.recording.RecordedOp;
+import org.shadowmmu.lab.recording.RecordedOpKind;
 import org.shadowmmu.lab.recording.RecordingReader;
+import org.shadowmmu.lab.recording.Recordings;
 
 /** What the recordings at hand do not contain but the rules of recordings allow (RC-10 to RC-25). */
 class RecordedVmTest {
@@ -102,6 +111,17 @@ class RecordedVmTest {
                 .noneMatch(line -> line.startsWith("kvm_exit reason=0x78"));
     }
 
+    /** RC-24a: to read is enough for the host to back a block, with zeros. */
+    @Test
+    void peekingFaultsTheHostPageIn() {
+        run("op 1 DONTNEED backing=1 off=0x0 len=0x200000 pop=0");
+        assertThat(run("op 2 PEEK gpa=0x800000")).containsExactly("= ok");
+        assertThat(run("op 3 W va=0x800000 sz=4"))
+                .contains(
+                        "kvm_unmap_hva_range backing=1 off=0x0 len=0x200000",
+                        "kvm_unmap_hva_range backing=1 off=0x0 len=0x1000");
+    }
+
     /** RC-22, RC-23, RC-21. */
     @Test
     void refusedOperationsSayWhy() {
@@ -136,5 +156,37 @@ class RecordedVmTest {
                         "kvm_page_fault rip=0x1020 addr=0x801000 err=0x2",
                         "kvm_mmu_set_spte gfn=0x801 level=1 spte=0xe67 rwxu=rwxu index=1",
                         "= ok");
+    }
+
+    /** RC-31, NE-2: what L1 and L2 see does not depend on the MMU, so a recording of shadow paging tells it for NPT, too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"direct", "tdpmmu"})
+    void nestedGuestWithoutNestedPagingOnNpt(String mode) throws IOException {
+        Path file = Recordings.root().resolve("linux-6.1/small/shadow-nested-nonp-s1.txt.gz");
+        String text;
+        try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+            text = new String(in.readAllBytes(), StandardCharsets.US_ASCII).replace("mode shadow", "mode " + mode);
+        }
+        int faults = 0;
+        try (RecordingReader reader = Recordings.reader(text)) {
+            RecordedVm npt = new RecordedVm(reader.header(), PolicyRuntime.upstream());
+            LineBuffer out = new LineBuffer();
+            while (reader.next()) {
+                out.clear();
+                npt.execute(reader.op(), out);
+                npt.audit(out);
+                if (reader.op().kind() != RecordedOpKind.DIRTYLOG) {
+                    String recorded = result(new String(
+                            reader.bytes(), reader.from(), reader.to() - reader.from(), StandardCharsets.US_ASCII));
+                    assertThat(result(out.toString())).as(reader.opText()).isEqualTo(recorded);
+                    faults += recorded.contains("vmexit code=0x4e") ? 1 : 0;
+                }
+            }
+        }
+        assertThat(faults).as("page faults of L2 that L1 sees").isPositive();
+    }
+
+    private static String result(String lines) {
+        return lines.lines().filter(line -> line.startsWith("  =")).findFirst().orElse("none");
     }
 }

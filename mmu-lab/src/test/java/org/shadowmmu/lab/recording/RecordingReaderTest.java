@@ -138,6 +138,18 @@ class RecordingReaderTest {
                         "op 1 W va=0x10000000",
                         "op 1 W va=0x1000000g",
                         ":22: expected a hexadecimal number, found '0x1000000g'."),
+                Arguments.of(
+                        "op 2 R va=0x10000000",
+                        "op 2 L2R va=0x10000000 ncr3=0x100000",
+                        ":28: expected a header line 'nested' in a recording with operation L2R, found none."),
+                Arguments.of(
+                        "op 2 R va=0x10000000",
+                        "op 2 DONTNEED backing=0 off=0x7ff000 len=0x2000 pop=0",
+                        ":28: expected off= and len= to be whole pages inside backing 0, found off=0x7ff000 len=0x2000."),
+                Arguments.of(
+                        "op 2 R va=0x10000000",
+                        "op 2 DONTNEED backing=0 off=0x800 len=0x1000 pop=0",
+                        ":28: expected off= and len= to be whole pages inside backing 0, found off=0x800 len=0x1000."),
                 Arguments.of("op 2 R", "op 4 R", ":28: expected operation 2, found operation 4."),
                 Arguments.of(
                         "op 2 R va=0x10000000", "op 2 R va=0x10000000 vcpu=1", ":28: expected vcpu= below 1, found 1."),

@@ -24,7 +24,9 @@ class SensitivityTest {
                     Finding.priced(costs -> finding("S9.1", costs.of(Cost.CHAIN_STEP) < 1.5 * STANDARD)),
                     Finding.priced(costs -> finding("S9.2", costs.of(Cost.CHAIN_STEP) < 0.75 * STANDARD)),
                     finding("S9.3", true)),
-            List.of())));
+            List.of(),
+            List.of(),
+            0)));
 
     private Row row(Cost cost) {
         return sensitivity.rows().get(cost.ordinal());

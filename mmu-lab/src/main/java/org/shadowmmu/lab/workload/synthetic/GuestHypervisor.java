@@ -90,6 +90,10 @@ public final class GuestHypervisor {
 
     /** L1 stores 8 bytes; the hypervisor emulates the store if the page is a nested table that it shadows. */
     public void store(int cpu, long gpa, long value) {
+        store(cpu, gpa, value, Instruction.Kind.STORE);
+    }
+
+    private void store(int cpu, long gpa, long value, Instruction.Kind how) {
         leave(cpu);
         Vcpu vcpu = machine.vcpu(cpu);
         plainStore = true;
@@ -103,7 +107,7 @@ public final class GuestHypervisor {
             if (vcpu.fault(gpa, error | Access.GUEST_FINAL) == Outcome.EMULATE) {
                 plainStore = false;
                 vcpu.state().rip = CODE;
-                store.set(Instruction.Kind.STORE, gpa, value, 8, false);
+                store.set(how, gpa, value, 8, false);
                 if (vcpu.emulate(gpa, error | Access.GUEST_FINAL, false, at -> store) == Emulation.DONE) {
                     return;
                 }
@@ -111,10 +115,13 @@ public final class GuestHypervisor {
         }
     }
 
-    /** L1 zeroes a page, first word first. Once a store needs no emulation the rest of the page needs none either. */
+    /**
+     * L1 zeroes a page, first word first, with a string instruction, as kernels do: the hypervisor does not emulate it but
+     * stops protecting the page (EM-5). Once a store goes through, the rest of the page does.
+     */
     public void zero(int cpu, long gfn) {
         for (int word = 0; word < WORDS; word++) {
-            store(cpu, (gfn << 12) + 8L * word, 0);
+            store(cpu, (gfn << 12) + 8L * word, 0, Instruction.Kind.BULK_STORE);
             if (plainStore) {
                 break;
             }

@@ -153,7 +153,7 @@ public final class NestedGuest {
         clear(top);
     }
 
-    /** Clears the present entries of a table one by one. */
+    /** Clears the present entries of a table one by one; once a store needs no exit the others need none either. */
     private void clear(long gfn) {
         if (gfn == 0) {
             return;
@@ -161,6 +161,9 @@ public final class NestedGuest {
         for (int word = 0; word < WORDS; word++) {
             if ((host.read(gfn, word) & FRAME) != 0) {
                 host.store(cpu, (gfn << 12) + 8L * word, 0);
+                if (host.plainStore()) {
+                    break;
+                }
             }
         }
         host.keepZeros(gfn);

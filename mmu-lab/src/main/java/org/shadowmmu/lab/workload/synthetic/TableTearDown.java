@@ -4,7 +4,7 @@ package org.shadowmmu.lab.workload.synthetic;
 public enum TableTearDown {
     /** It frees the pages and writes nothing, like a hypervisor that zeroes a page when it needs it next. */
     LAZY,
-    /** It zeroes every page at once, the top table first, like one that keeps a pool of zeroed pages. */
+    /** It zeroes every page at once with a string instruction, the top table first, to keep a pool of zeroed pages. */
     ZEROING,
     /** It clears the present entries, the lowest level first, and frees the pages, like Linux 6.9 and later as L1. */
     BOTTOM_UP
