@@ -74,4 +74,16 @@ class ReproduceCommandTest {
         assertThat(lab.run("reproduce", "--quick", "s4")).isZero();
         assertThat(Stream.of("S1.1", "S2.1", "S3.1", "S5.1")).noneMatch(lab.out()::contains);
     }
+
+    @Test
+    void inJsonAFindingIsWhatTheTableShows() {
+        Lab lab = new Lab(directory);
+
+        assertThat(lab.run("reproduce", "--quick", "--json", "S5")).isZero();
+
+        assertThat(lab.out())
+                .contains("\"claim\":\"S5.1\"")
+                .doesNotContain("pricing")
+                .doesNotContain("Verdicts");
+    }
 }
