@@ -34,7 +34,8 @@ public record Era(
     private static final ReclaimRules COUNTED = new ReclaimRules(false, false, false);
     private static final ZapRules ORPHANS_GO = new ZapRules(true, false, true);
     private static final PageRules PAGES = new PageRules(false, 14, false, false, false);
-    private static final LeafRules LEAVES = new LeafRules(SetSpteEvents.CHANGED, true, false, false, true);
+    private static final LeafRules LEAVES = new LeafRules(SetSpteEvents.CHANGED, true, false, false, true, false);
+    private static final LeafRules LEAVES_6_12 = new LeafRules(SetSpteEvents.CHANGED, true, false, false, true, true);
     private static final TdpMmuRules NO_TDP_MMU = new TdpMmuRules(false, RootZapOrder.WHOLE_ROOT, true, false, true);
 
     /** Linux 2.6.32 to 2.6.38. */
@@ -49,7 +50,7 @@ public record Era(
             new ZapRules(false, true, false),
             new PageRules(true, 4, true, true, true),
             new SyncRules(false, true, true, true),
-            new LeafRules(SetSpteEvents.NEVER, false, true, true, false),
+            new LeafRules(SetSpteEvents.NEVER, false, true, true, false, false),
             new GuestWriteRules(true, true, true, true),
             new RootRules(false, true, false),
             NO_TDP_MMU);
@@ -67,7 +68,7 @@ public record Era(
             new ZapRules(false, true, true),
             new PageRules(true, 3, true, true, true),
             new SyncRules(false, true, true, false),
-            new LeafRules(SetSpteEvents.NEVER, false, true, true, false),
+            new LeafRules(SetSpteEvents.NEVER, false, true, true, false, false),
             new GuestWriteRules(false, true, false, true),
             new RootRules(false, true, false),
             NO_TDP_MMU);
@@ -84,7 +85,7 @@ public record Era(
             new ZapRules(false, true, true),
             new PageRules(false, 3, true, true, true),
             new SyncRules(false, true, true, false),
-            new LeafRules(SetSpteEvents.ALWAYS, false, true, true, false),
+            new LeafRules(SetSpteEvents.ALWAYS, false, true, true, false, false),
             new GuestWriteRules(false, true, false, true),
             new RootRules(true, true, false),
             NO_TDP_MMU);
@@ -107,13 +108,14 @@ public record Era(
     public static final Era LINUX_6_12 = new Era(
             "linux-6.12",
             "Linux 6.12, as of 6.12.117: leaves go first, a sync keeps what did not change.",
-            "The order of entries in lists is that of 6.1 (RM-8), and a table that a fetch makes while no huge page is"
-                    + " possible keeps huge leaves away like any made for NX (PF-37); no recording shows either.",
+            "The order of entries in lists is that of 6.1 (RM-8), a table that a fetch makes while no huge page is possible"
+                    + " keeps huge leaves away like any made for NX (PF-37), and a fault that the host outran starts again before"
+                    + " reclaim (PF-22); no recording shows any of them.",
             COUNTED,
             ORPHANS_GO,
             PAGES,
             new SyncRules(true, false, false, false),
-            LEAVES,
+            LEAVES_6_12,
             new GuestWriteRules(false, false, false, false),
             new RootRules(true, false, true),
             new TdpMmuRules(true, RootZapOrder.LEAVES_FIRST, false, true, false));

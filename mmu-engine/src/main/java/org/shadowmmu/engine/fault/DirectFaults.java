@@ -69,6 +69,9 @@ final class DirectFaults {
             case NO_SLOT -> vcpu.mmio.fill(0, gfn, Role.ACC_ALL, core.memslots.generation(vcpu.addressSpace()));
             case PAGE -> {}
         }
+        if (hostPage.staleAtOnce()) {
+            return Outcome.RETRY;
+        }
         Outcome outcome;
         if (core.options.tdpMmu()) {
             core.lock.read(LockedWork.FAULT);

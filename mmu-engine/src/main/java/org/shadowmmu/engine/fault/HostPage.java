@@ -64,6 +64,11 @@ final class HostPage {
         return writable;
     }
 
+    /** Whether the fault starts again at once because the host took pages away, before it looks at the quota (PF-22). */
+    boolean staleAtOnce() {
+        return core.options.era().leaves().staleBeforeQuota() && stale();
+    }
+
     /** Whether the host took pages away since the lookup. */
     boolean stale() {
         return slot != null && core.host.invalidateSequence() != sequence;

@@ -98,6 +98,9 @@ final class IndirectFaults {
                         vcpu.nestedPaging() ? 0 : gva, gfn, access, core.memslots.generation(vcpu.addressSpace()));
             case PAGE -> access = withSupervisorWrite(paging, access, error);
         }
+        if (hostPage.staleAtOnce()) {
+            return Outcome.RETRY;
+        }
         core.lock.write(LockedWork.FAULT);
         Outcome outcome = Outcome.NO_PAGES;
         if (reclaimer.makePagesAvailable()) {

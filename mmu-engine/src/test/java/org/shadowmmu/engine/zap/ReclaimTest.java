@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.shadowmmu.engine.era.Era;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.shadow.MmuOptions;
@@ -42,6 +43,30 @@ class ReclaimTest {
 
         assertThat(machine.vm.usedPages()).isEqualTo(60);
         assertThat(machine.stat(Counter.MMU_RECYCLED)).isZero();
+    }
+
+    /** PF-20, PF-22: a write that makes the host copy its page starts again; when it reclaims depends on the kernel. */
+    @Test
+    void aFaultThatTheHostOutranReclaimsBeforeOrAfter() {
+        assertThat(copyOnWriteWhenPagesAreScarce(Era.LINUX_6_1)).startsWith("fault", "unmap", "zap");
+        assertThat(copyOnWriteWhenPagesAreScarce(Era.LINUX_6_12)).startsWith("fault", "unmap", "fault", "zap");
+    }
+
+    private List<String> copyOnWriteWhenPagesAreScarce(Era era) {
+        machine = new TestMachine(MmuOptions.tdp().withEra(era), 1, PolicyRuntime.upstream());
+        int backing = machine.slot(0, 0, 0x10000);
+        machine.vm.setQuota(64);
+        machine.discard(backing, 5, 1);
+        machine.read(5);
+        touchRegions(0, 57);
+        machine.events.clear();
+
+        machine.write(5);
+
+        assertThat(machine.stat(Counter.MMU_RECYCLED)).isEqualTo(21);
+        return machine.events.take("fault", "unmap", "zap").stream()
+                .map(line -> line.split(" ", 2)[0])
+                .toList();
     }
 
     /** ZAP-20, ZAP-21: the oldest creations, whatever their level; the root in use is passed over. */

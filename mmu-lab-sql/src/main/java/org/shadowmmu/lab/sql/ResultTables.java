@@ -97,13 +97,13 @@ final class ResultTables {
 
     private static ResultTable series() {
         List<Column> columns = new ArrayList<>(
-                List.of(new Column("trial", INTEGER), new Column("step", INTEGER), new Column("instruction", BIGINT)));
+                List.of(new Column("trial", INTEGER), new Column("step", INTEGER), new Column("clock", BIGINT)));
         for (RecordComponent course : COURSES) {
             columns.add(new Column(snakeCase(course.getName()), BIGINT));
         }
         return table(
                 "series",
-                "one step of the time series of one trial; it ends at 'instruction', and step 0 is the start",
+                "one step of the time series of one trial; it ends at this reading of the workload's 'clock', and step 0 is the start",
                 columns,
                 run -> run.series().entrySet().stream().flatMap(one -> steps(one.getKey(), one.getValue())));
     }
@@ -167,23 +167,27 @@ final class ResultTables {
                 "a workload of the experiment",
                 List.of(
                         new Column("workload", TEXT),
+                        new Column("kind", TEXT),
+                        new Column("family", TEXT),
                         new Column("file", TEXT),
                         new Column("sha256", TEXT),
                         new Column("description", TEXT),
                         new Column("kernel", TEXT),
                         new Column("vcpus", INTEGER),
-                        new Column("instructions", BIGINT),
+                        new Column("length", BIGINT),
                         new Column("accesses", BIGINT),
                         new Column("slot_changes", BIGINT)),
                 run -> run.manifest().workloads().stream()
                         .map(workload -> row(
                                 workload.name(),
+                                workload.kind().word(),
+                                workload.family(),
                                 workload.file(),
                                 workload.sha256(),
                                 workload.description(),
                                 workload.kernel(),
                                 workload.vcpus(),
-                                workload.instructions(),
+                                workload.length(),
                                 workload.accesses(),
                                 workload.slotChanges())));
     }

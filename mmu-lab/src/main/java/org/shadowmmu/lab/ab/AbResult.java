@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.statistics.Answer;
+import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.store.Metric;
 
 /**
@@ -13,7 +15,7 @@ import org.shadowmmu.lab.store.Metric;
  * @param format always {@code shadowmmu-ab 1}
  * @param lab version of the lab
  * @param command the command that gives these results
- * @param trials stretches per stream
+ * @param trials stretches per stream, seeds per synthetic workload
  * @param seed seed of everything random
  * @param smallest the smallest relative change that matters
  * @param policies the policies, the first being the one the others are compared with
@@ -47,19 +49,25 @@ public record AbResult(
             String label, String summary, Map<String, String> parameters, String jar, String sha256) {}
 
     /**
-     * A stream, and where its stretches lie.
+     * A workload, and where its stretches lie.
      *
      * @param name its name
-     * @param sha256 SHA-256 of the file
+     * @param kind what it is; the trials of a recorded stream are stretches, those of others are seeds
+     * @param host the host
+     * @param parameters every parameter of a synthetic one
+     * @param sha256 SHA-256 of the file; empty for synthetic ones
      * @param description what it says of itself
      * @param accesses page accesses replayed
-     * @param instructions guest instructions, all virtual CPUs together
-     * @param from instruction at which the first stretch begins
-     * @param length instructions of a stretch
-     * @param tables leaf tables that the stream needs
+     * @param instructions how far its clock goes, all virtual CPUs together
+     * @param from where the first stretch begins, or the region of each run
+     * @param length how long a stretch is, or the region of each run
+     * @param tables leaf tables that the stream needs; 0 if it is not told
      */
     public record StreamFacts(
             String name,
+            Manifest.Kind kind,
+            Host host,
+            Map<String, String> parameters,
             String sha256,
             String description,
             long accesses,
@@ -99,8 +107,8 @@ public record AbResult(
      *
      * @param label the policy
      * @param failure why it failed, null if it did not
-     * @param total figures from power on to the end of the stream
-     * @param stretches figures by stretch
+     * @param total figures from power on to the end of the stream; means over the seeds
+     * @param stretches figures by stretch, or by seed
      * @param asked how often each decision was asked for that the policy takes
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -122,6 +130,12 @@ public record AbResult(
         public Answer faults() {
             return answers.get(0);
         }
+    }
+
+    /** Whether the trials of a place are runs with different seeds, not stretches of one. */
+    public boolean seeded(Place place) {
+        return streams.stream()
+                .anyMatch(stream -> stream.name().equals(place.stream()) && stream.kind() == Manifest.Kind.SYNTHETIC);
     }
 
     /** Whether a policy failed anywhere. */

@@ -2,7 +2,9 @@ package org.shadowmmu.lab.ab;
 
 import jakarta.inject.Inject;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -15,25 +17,26 @@ import org.shadowmmu.engine.policy.PolicyFailure;
 import org.shadowmmu.lab.statistics.Judge;
 import org.shadowmmu.lab.statistics.PairedSample;
 import org.shadowmmu.lab.statistics.Question;
+import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.store.Metric;
 import org.shadowmmu.lab.trial.MachineFactory;
+import org.shadowmmu.lab.trial.MachineSource;
 import org.shadowmmu.lab.trial.ManifestWriter;
 import org.shadowmmu.lab.trial.ShadowMachineFactory;
 import org.shadowmmu.lab.workload.FewestTables;
 import org.shadowmmu.lab.workload.JobPart;
 import org.shadowmmu.lab.workload.ReplayException;
-import org.shadowmmu.lab.workload.StreamReader;
 import org.shadowmmu.lab.workload.Stretches;
 import org.shadowmmu.lab.workload.TableString;
 
 /** Carries out a comparison: replays on several threads, then the statistics. The result does not depend on the threads. */
 public final class AbRunner {
-    private final Machines machines;
+    private final MachineSource machines;
 
     /** Runs on machines of these factories: the second is for streams with virtual addresses. */
     @Inject
     public AbRunner(MachineFactory machines, ShadowMachineFactory shadowMachines) {
-        this.machines = new Machines(machines, shadowMachines);
+        this.machines = new MachineSource(machines, shadowMachines);
     }
 
     /**
@@ -68,54 +71,45 @@ public final class AbRunner {
         }
 
         AbResult run(String command) {
-            List<Stretches> stretches = plan.streams().stream()
-                    .map(stream -> Stretches.draw(JobPart.of(stream.survey()), plan.trials(), plan.seed()))
-                    .toList();
-            List<Future<TableString>> strings = new ArrayList<>();
-            List<Future<Long>> bindings = new ArrayList<>();
-            for (int s = 0; s < plan.streams().size(); s++) {
-                Stream stream = plan.streams().get(s);
-                Stretches drawn = stretches.get(s);
-                strings.add(threads.submit(() -> tableString(stream)));
-                bindings.add(
+            List<Prepared> subjects = new ArrayList<>();
+            for (Subject subject : plan.subjects()) {
+                Stretches stretches = subject.seeded()
+                        ? null
+                        : Stretches.draw(JobPart.of(subject.stream().survey()), plan.trials(), plan.seed());
+                Future<TableString> string = subject.seeded()
+                        ? null
+                        : threads.submit(() -> subject.stream().tables(plan.seed()));
+                subjects.add(new Prepared(
+                        subject,
+                        stretches,
+                        string,
                         plan.quotas().contains(QuotaChoice.BINDING)
-                                ? threads.submit(() -> bindingQuota(stream, drawn))
-                                : threads.submit(() -> 0L));
+                                ? threads.submit(() -> bindingQuota(subject, stretches))
+                                : threads.submit(() -> 0L)));
             }
-            List<Future<AbResult.Run>> runs = new ArrayList<>();
-            Map<Integer, Long> pages = new HashMap<>();
-            for (int s = 0; s < plan.streams().size(); s++) {
-                Stream stream = plan.streams().get(s);
-                Stretches drawn = stretches.get(s);
-                TableString string = result(strings.get(s));
-                long binding = result(bindings.get(s));
+            List<List<Future<AbResult.Run>>> runs = new ArrayList<>();
+            for (Prepared prepared : subjects) {
+                long binding = result(prepared.binding());
                 for (QuotaChoice quota : plan.quotas()) {
                     long allowed = quota.equals(QuotaChoice.BINDING) ? binding : quota.pages();
-                    pages.put(runs.size(), allowed);
                     for (Contender contender : plan.contenders()) {
-                        runs.add(threads.submit(attempt(
-                                contender.label(),
-                                () -> Measurement.of(
-                                        machines, stream, contender.choice(), allowed, drawn, plan.seed()))));
+                        runs.add(trials(prepared, contender, allowed));
                     }
-                    if (plan.bounds(stream)) {
-                        runs.add(threads.submit(attempt(
-                                "foresight",
-                                () -> Measurement.withForesight(
-                                        machines, stream, string, allowed, drawn, plan.seed()))));
+                    if (plan.bounds(prepared.subject())) {
+                        runs.add(trials(prepared, null, allowed));
                     }
                 }
             }
             List<AbResult.Place> places = new ArrayList<>();
             int at = 0;
-            for (int s = 0; s < plan.streams().size(); s++) {
+            for (Prepared prepared : subjects) {
                 for (QuotaChoice quota : plan.quotas()) {
                     List<AbResult.Run> here = new ArrayList<>();
                     for (int c = 0; c < plan.contenders().size(); c++) {
-                        here.add(result(runs.get(at++)));
+                        here.add(together(runs.get(at++)));
                     }
-                    AbResult.Run foresight = plan.bounds(plan.streams().get(s)) ? result(runs.get(at++)) : null;
-                    places.add(place(plan.streams().get(s), quota, here, result(strings.get(s)), foresight));
+                    AbResult.Run foresight = plan.bounds(prepared.subject()) ? together(runs.get(at++)) : null;
+                    places.add(place(prepared, quota, here, foresight));
                 }
             }
             return new AbResult(
@@ -126,30 +120,50 @@ public final class AbRunner {
                     plan.seed(),
                     plan.smallest(),
                     plan.contenders().stream().map(AbRunner::facts).toList(),
-                    streamFacts(stretches, strings),
+                    subjects.stream().map(this::streamFacts).toList(),
                     places);
         }
 
-        private List<AbResult.StreamFacts> streamFacts(List<Stretches> stretches, List<Future<TableString>> strings) {
-            List<AbResult.StreamFacts> facts = new ArrayList<>();
-            for (int s = 0; s < stretches.size(); s++) {
-                Stream stream = plan.streams().get(s);
-                facts.add(new AbResult.StreamFacts(
-                        stream.name(),
-                        stream.survey().sha256(),
-                        stream.survey().header().description(),
-                        stream.survey().entries(),
-                        stream.survey().instructions(),
-                        stretches.get(s).from(),
-                        stretches.get(s).length(),
-                        result(strings.get(s)).distinct()));
+        /** The trials of one policy, or without one of the order with foresight: one replay, or one per seed. */
+        private List<Future<AbResult.Run>> trials(Prepared prepared, @Nullable Contender contender, long allowed) {
+            String label = contender == null ? "foresight" : contender.label();
+            Subject subject = prepared.subject();
+            Stretches stretches = prepared.stretches();
+            List<Future<AbResult.Run>> trials = new ArrayList<>();
+            for (int i = 0; i < (subject.seeded() ? plan.trials() : 1); i++) {
+                long seed = plan.seed() + i;
+                trials.add(threads.submit(attempt(label, () -> {
+                    if (contender != null) {
+                        return Measurement.of(machines, subject, contender.choice(), allowed, stretches, seed);
+                    }
+                    TableString string =
+                            prepared.string() == null ? subject.stream().tables(seed) : result(prepared.string());
+                    return Measurement.withForesight(machines, subject, string, allowed, stretches, seed);
+                })));
             }
-            return facts;
+            return trials;
         }
 
-        private long bindingQuota(Stream stream, Stretches stretches) {
+        private AbResult.StreamFacts streamFacts(Prepared prepared) {
+            Manifest.Workload facts = prepared.subject().workload().facts();
+            Stretches stretches = prepared.stretches();
+            return new AbResult.StreamFacts(
+                    facts.name(),
+                    facts.kind(),
+                    prepared.subject().host(),
+                    facts.parameters(),
+                    facts.sha256(),
+                    facts.description(),
+                    facts.accesses(),
+                    facts.length(),
+                    stretches == null ? facts.region().from() : stretches.from(),
+                    stretches == null ? facts.length() - facts.region().from() : stretches.length(),
+                    prepared.string() == null ? 0 : result(prepared.string()).distinct());
+        }
+
+        private long bindingQuota(Subject subject, @Nullable Stretches stretches) {
             Course course =
-                    Measurement.of(machines, stream, plan.contenders().get(0).choice(), 0, stretches, plan.seed());
+                    Measurement.of(machines, subject, plan.contenders().get(0).choice(), 0, stretches, plan.seed());
             replayed.run();
             long used = course.total().getOrDefault(Metric.PEAK_USED, 0L);
             return Math.max(org.shadowmmu.lab.experiment.QuotaEntry.SMALLEST, used);
@@ -169,11 +183,7 @@ public final class AbRunner {
         }
 
         private AbResult.Place place(
-                Stream stream,
-                QuotaChoice quota,
-                List<AbResult.Run> runs,
-                TableString string,
-                AbResult.@Nullable Run foresight) {
+                Prepared prepared, QuotaChoice quota, List<AbResult.Run> runs, AbResult.@Nullable Run foresight) {
             long pages = runs.stream()
                     .mapToLong(run -> run.totalOf(Metric.QUOTA))
                     .max()
@@ -181,14 +191,31 @@ public final class AbRunner {
             List<AbResult.Comparison> comparisons = new ArrayList<>();
             for (AbResult.Run run : runs.subList(1, runs.size())) {
                 if (run.failure() == null && runs.get(0).failure() == null) {
-                    comparisons.add(compare(runs.get(0), run));
+                    comparisons.add(
+                            compare(runs.get(0), run, !prepared.subject().seeded()));
                 }
             }
-            Long fewest = foresight == null || pages == 0 ? null : FewestTables.pages(string, pages);
-            return new AbResult.Place(stream.name(), quota.word(), pages, runs, comparisons, fewest, foresight);
+            Long fewest = foresight == null || pages == 0 ? null : fewest(prepared, pages);
+            return new AbResult.Place(
+                    prepared.subject().workload().name(), quota.word(), pages, runs, comparisons, fewest, foresight);
         }
 
-        private AbResult.Comparison compare(AbResult.Run reference, AbResult.Run candidate) {
+        /** The bound on created pages; the mean over the seeds. */
+        private long fewest(Prepared prepared, long pages) {
+            if (prepared.string() != null) {
+                return FewestTables.pages(result(prepared.string()), pages);
+            }
+            List<Future<Long>> bounds = new ArrayList<>();
+            for (int i = 0; i < plan.trials(); i++) {
+                long seed = plan.seed() + i;
+                bounds.add(threads.submit(
+                        () -> FewestTables.pages(prepared.subject().stream().tables(seed), pages)));
+            }
+            return Math.round(
+                    bounds.stream().mapToLong(AbRunner::result).average().orElseThrow());
+        }
+
+        private AbResult.Comparison compare(AbResult.Run reference, AbResult.Run candidate, boolean neighbours) {
             List<Question> questions = new ArrayList<>();
             for (Metric metric : Measurement.METRICS) {
                 questions.add(new Question(
@@ -199,15 +226,53 @@ public final class AbRunner {
                                 candidate.stretches().getOrDefault(metric, new double[plan.trials()]))));
             }
             return new AbResult.Comparison(
-                    candidate.label(), new Judge(plan.smallest(), true, plan.seed()).judge(questions));
+                    candidate.label(), new Judge(plan.smallest(), neighbours, plan.seed()).judge(questions));
         }
     }
 
-    private static TableString tableString(Stream stream) {
-        TableString string = new TableString();
-        StreamReader.read(stream.file(), string);
-        string.finish();
-        return string;
+    /**
+     * A subject made ready.
+     *
+     * @param subject the subject
+     * @param stretches those of a recorded stream
+     * @param string the order in which a recorded stream needs tables
+     * @param binding the quota that just binds, 0 if nobody asks
+     */
+    private record Prepared(
+            Subject subject,
+            @Nullable Stretches stretches,
+            @Nullable Future<TableString> string,
+            Future<Long> binding) {}
+
+    /** Trials of one policy as one run: figures one after the other, whole runs as their mean. */
+    private static AbResult.Run together(List<Future<AbResult.Run>> trials) {
+        List<AbResult.Run> runs = trials.stream().map(AbRunner::result).toList();
+        for (AbResult.Run run : runs) {
+            if (run.failure() != null || runs.size() == 1) {
+                return run;
+            }
+        }
+        Map<Metric, Long> total = new EnumMap<>(Metric.class);
+        Map<Metric, double[]> figures = new EnumMap<>(Metric.class);
+        Map<String, Long> asked = new LinkedHashMap<>();
+        for (Metric metric : runs.get(0).total().keySet()) {
+            total.put(
+                    metric,
+                    Math.round(runs.stream()
+                            .mapToLong(run -> run.totalOf(metric))
+                            .average()
+                            .orElseThrow()));
+        }
+        for (Metric metric : runs.get(0).stretches().keySet()) {
+            figures.put(
+                    metric,
+                    runs.stream()
+                            .flatMapToDouble(
+                                    run -> Arrays.stream(run.stretches().getOrDefault(metric, new double[1])))
+                            .toArray());
+        }
+        runs.forEach(run -> run.asked().forEach((decision, times) -> asked.merge(decision, times, Long::sum)));
+        return new AbResult.Run(runs.get(0).label(), null, total, figures, asked);
     }
 
     private static AbResult.PolicyFacts facts(Contender contender) {

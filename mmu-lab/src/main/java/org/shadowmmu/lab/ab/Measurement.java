@@ -4,43 +4,41 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.policy.DecisionCounts;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyChoice;
 import org.shadowmmu.engine.policy.PolicyWatch;
-import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.store.Metric;
-import org.shadowmmu.lab.trial.ShadowTrialMachine;
+import org.shadowmmu.lab.trial.Drive;
+import org.shadowmmu.lab.trial.Foresight;
+import org.shadowmmu.lab.trial.MachineSource;
+import org.shadowmmu.lab.trial.Start;
 import org.shadowmmu.lab.trial.TrialMachine;
-import org.shadowmmu.lab.workload.EntryKind;
-import org.shadowmmu.lab.workload.Replay;
 import org.shadowmmu.lab.workload.ReplayException;
-import org.shadowmmu.lab.workload.ShadowReplay;
-import org.shadowmmu.lab.workload.StreamReplay;
-import org.shadowmmu.lab.workload.StreamVisitor;
+import org.shadowmmu.lab.workload.ReplayTotals;
 import org.shadowmmu.lab.workload.StretchMeter;
 import org.shadowmmu.lab.workload.Stretches;
 import org.shadowmmu.lab.workload.TableString;
 
-/** Replays a stream under one policy and reads its figures at the ends of stretches. */
+/** Runs a workload under one policy and reads its figures: at the ends of stretches, or at the end. */
 final class Measurement implements StretchMeter.Listener {
     /** The figures that are read. */
     static final List<Metric> METRICS =
             List.of(Metric.FAULTS, Metric.REPEATED_FAULTS, Metric.RECLAIMED, Metric.ZAPPED, Metric.MEAN_REFERENCED);
 
     private final TrialMachine machine;
-    private final Replay replay;
+    private final Drive drive;
     private final Map<Metric, double[]> figures = new EnumMap<>(Metric.class);
     private final Map<Metric, Double> begun = new EnumMap<>(Metric.class);
     private final int count;
     private double referenced;
     private int probes;
 
-    private Measurement(TrialMachine machine, Replay replay, int count) {
-        this.machine = machine;
-        this.replay = replay;
+    private Measurement(Drive drive, int count) {
+        this.drive = drive;
+        machine = drive.machine();
         this.count = count;
         METRICS.forEach(metric -> figures.put(metric, new double[count]));
     }
@@ -49,58 +47,82 @@ final class Measurement implements StretchMeter.Listener {
      * Replays under a policy.
      *
      * @param quota the number of shadow pages, 0 for the default
+     * @param stretches those of a recorded stream; null if the whole run is one trial
      * @throws org.shadowmmu.engine.policy.PolicyFailure if the policy breaks its contract
      * @throws ReplayException if the stream and the machine do not fit
      */
     static Course of(
-            Machines machines, Stream stream, PolicyChoice choice, long quota, Stretches stretches, long seed) {
-        return run(machines, stream, choice, quota, stretches, seed, replay -> replay);
+            MachineSource machines,
+            Subject subject,
+            PolicyChoice choice,
+            long quota,
+            @Nullable Stretches stretches,
+            long seed) {
+        return run(machines, subject, choice, quota, stretches, seed, null);
     }
 
     /** Replays under the order that knows the stream. */
     static Course withForesight(
-            Machines machines, Stream stream, TableString string, long quota, Stretches stretches, long seed) {
+            MachineSource machines,
+            Subject subject,
+            TableString string,
+            long quota,
+            @Nullable Stretches stretches,
+            long seed) {
         Foresight foresight = new Foresight(string);
-        return run(
-                machines,
-                stream,
-                PolicyChoice.inProcess(foresight),
-                quota,
-                stretches,
-                seed,
-                replay -> new Foretold(replay, foresight));
+        return run(machines, subject, PolicyChoice.inProcess(foresight), quota, stretches, seed, foresight);
     }
 
     private static Course run(
-            Machines machines,
-            Stream stream,
+            MachineSource machines,
+            Subject subject,
             PolicyChoice choice,
             long quota,
-            Stretches stretches,
+            @Nullable Stretches stretches,
             long seed,
-            UnaryOperator<StreamVisitor> before) {
-        int vcpus = Math.max(1, stream.survey().vcpus());
-        PolicyAssignment assignment = PolicyAssignment.of(choice);
-        TrialMachine machine;
-        Replay replay;
-        if (stream.virtual()) {
-            ShadowTrialMachine shadow =
-                    machines.shadow().create(Host.DEFAULT, assignment, vcpus, seed, new PolicyWatch());
-            machine = shadow;
-            replay = new ShadowReplay(shadow, stream.survey(), false, accesses -> {});
+            @Nullable Foresight foresight) {
+        Drive drive = subject.workload()
+                .prepare(new Start(
+                        machines,
+                        subject.host(),
+                        PolicyAssignment.of(choice),
+                        quota,
+                        seed,
+                        new PolicyWatch(),
+                        machine -> accesses -> {}));
+        Measurement measurement = new Measurement(drive, stretches == null ? 1 : stretches.count());
+        if (stretches != null) {
+            StretchMeter[] meter = new StretchMeter[1];
+            drive.run(visitor -> meter[0] =
+                    new StretchMeter(foresight == null ? visitor : foresight.before(visitor), stretches, measurement));
+            meter[0].finish();
         } else {
-            machine = machines.direct().create(Host.DEFAULT, assignment, vcpus, seed, new PolicyWatch());
-            replay = new StreamReplay(machine, stream.survey(), false, accesses -> {});
+            if (foresight == null) {
+                drive.run();
+            } else {
+                drive.run(foresight::before);
+            }
+            measurement.takeRegion();
         }
-        if (quota > 0 && machine.setQuota(quota) != 0) {
-            throw new ReplayException("The virtual machine refused the quota " + quota + ".");
+        return new Course(
+                measurement.figures, measurement.totals(), asked(drive.machine().decisions(), choice));
+    }
+
+    /** The figures of a whole run, in the region of its workload. */
+    private void takeRegion() {
+        ReplayTotals totals = drive.totals();
+        for (Metric metric : METRICS) {
+            figures.put(metric, new double[] {
+                switch (metric) {
+                    case FAULTS -> totals.faults();
+                    case REPEATED_FAULTS -> totals.repeatedFaultingAccesses();
+                    case RECLAIMED -> totals.reclaimed();
+                    case ZAPPED -> totals.zapped();
+                    case MEAN_REFERENCED -> totals.meanReferenced();
+                    default -> throw new AssertionError(metric);
+                }
+            });
         }
-        Measurement measurement = new Measurement(machine, replay, stretches.count());
-        StretchMeter[] meter = new StretchMeter[1];
-        replay.run(
-                stream.file(), visitor -> meter[0] = new StretchMeter(before.apply(visitor), stretches, measurement));
-        meter[0].finish();
-        return new Course(measurement.figures, measurement.totals(), asked(machine.decisions(), choice));
     }
 
     @Override
@@ -127,7 +149,7 @@ final class Measurement implements StretchMeter.Listener {
     private double now(Metric metric) {
         return switch (metric) {
             case FAULTS -> machine.faults();
-            case REPEATED_FAULTS -> replay.totals().repeatedFaultingAccesses();
+            case REPEATED_FAULTS -> drive.totals().repeatedFaultingAccesses();
             case RECLAIMED -> machine.reclaimed();
             case ZAPPED -> machine.counters().get(Counter.MMU_SHADOW_ZAPPED);
             default -> 0;
@@ -139,7 +161,7 @@ final class Measurement implements StretchMeter.Listener {
         totals.put(Metric.FAULTS, machine.faults());
         totals.put(Metric.RECLAIMED, machine.reclaimed());
         totals.put(Metric.CREATED, machine.counters().get(Counter.MMU_CACHE_MISS));
-        totals.put(Metric.PEAK_USED, replay.totals().peakUsed());
+        totals.put(Metric.PEAK_USED, drive.totals().peakUsed());
         totals.put(Metric.QUOTA, machine.quota());
         return totals;
     }
@@ -152,41 +174,5 @@ final class Measurement implements StretchMeter.Listener {
             }
         }
         return asked;
-    }
-
-    /** Tells the foreseeing order where in the stream the replay is. */
-    private static final class Foretold implements StreamVisitor {
-        private final StreamVisitor replay;
-        private final Foresight foresight;
-        private long region = -1;
-
-        Foretold(StreamVisitor replay, Foresight foresight) {
-            this.replay = replay;
-            this.foresight = foresight;
-        }
-
-        @Override
-        public void slotChange(org.shadowmmu.lab.workload.SlotChange change) {
-            replay.slotChange(change);
-        }
-
-        @Override
-        public void windowBegins(int vcpu, long instructions, long accesses) {
-            replay.windowBegins(vcpu, instructions, accesses);
-        }
-
-        @Override
-        public void access(EntryKind kind, long gfn) {
-            if (gfn >>> 9 != region) {
-                region = gfn >>> 9;
-                foresight.advance();
-            }
-            replay.access(kind, gfn);
-        }
-
-        @Override
-        public void windowEnds() {
-            replay.windowEnds();
-        }
     }
 }

@@ -9,11 +9,12 @@ import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.lab.experiment.Host;
+import org.shadowmmu.lab.trial.AccessStream;
 import org.shadowmmu.lab.trial.EngineMachine;
 import org.shadowmmu.lab.workload.EntryKind;
+import org.shadowmmu.lab.workload.Region;
 import org.shadowmmu.lab.workload.ReplayException;
 import org.shadowmmu.lab.workload.SlotChange;
-import org.shadowmmu.lab.workload.StreamReader;
 import org.shadowmmu.lab.workload.StreamReplay;
 import org.shadowmmu.lab.workload.StreamVisitor;
 
@@ -60,7 +61,7 @@ public final class PageHistory implements MmuEvents, StreamVisitor {
     private int firstOpen;
     private long reclaimedBefore;
 
-    private PageHistory(Stream stream, Contender contender, long quota, long seed, long gfn, int level) {
+    private PageHistory(AccessStream stream, Contender contender, long quota, long seed, long gfn, int level) {
         this.level = level;
         this.gfn = gfn >>> 9 * level << 9 * level;
         machine = EngineMachine.listenedTo(
@@ -72,7 +73,7 @@ public final class PageHistory implements MmuEvents, StreamVisitor {
         if (quota > 0 && machine.setQuota(quota) != 0) {
             throw new ReplayException("The virtual machine refused the quota " + quota + ".");
         }
-        replay = new StreamReplay(machine, stream.survey(), false, accesses -> {});
+        replay = new StreamReplay(machine, stream.survey(), false, Region.WHOLE, accesses -> {});
     }
 
     /**
@@ -82,9 +83,9 @@ public final class PageHistory implements MmuEvents, StreamVisitor {
      * @param gfn any guest frame below the page
      * @param level level of the page, 1 for a leaf table
      */
-    public static PageHistory of(Stream stream, Contender contender, long quota, long seed, long gfn, int level) {
+    public static PageHistory of(AccessStream stream, Contender contender, long quota, long seed, long gfn, int level) {
         PageHistory history = new PageHistory(stream, contender, quota, seed, gfn, level);
-        StreamReader.read(stream.file(), history);
+        stream.source().withSeed(seed).read(history);
         if (history.alive) {
             history.lives.add(new Life(history.made, -1, Cause.OTHER, history.used, 0));
         }
@@ -138,6 +139,11 @@ public final class PageHistory implements MmuEvents, StreamVisitor {
         if (alive && level == 1 && accessed >>> 9 == gfn >>> 9) {
             used++;
         }
+    }
+
+    @Override
+    public void dirtyLogRead(long first, long pages) {
+        replay.dirtyLogRead(first, pages);
     }
 
     @Override

@@ -17,7 +17,7 @@ import org.shadowmmu.lab.ab.AbResult;
 import org.shadowmmu.lab.ab.AbRunner;
 import org.shadowmmu.lab.ab.Contender;
 import org.shadowmmu.lab.ab.QuotaChoice;
-import org.shadowmmu.lab.ab.Stream;
+import org.shadowmmu.lab.ab.Subject;
 import org.shadowmmu.lab.report.AbFigures;
 import org.shadowmmu.lab.report.AbReport;
 import org.shadowmmu.lab.report.AbText;
@@ -38,14 +38,16 @@ import picocli.CommandLine.Spec;
         description = {
             "Compares policies with the first one: better, worse, no detectable difference, or a difference too small to"
                     + " matter, with a 95 %% interval.",
-            "A recorded stream is one sample. The trials are stretches of it, the same for every policy; the report says"
-                    + " what the interval therefore means."
+            "A recorded stream is one sample: the trials are stretches of it, the same for every policy. A synthetic"
+                    + " workload is run with many seeds, the same for every policy. The report says what the interval"
+                    + " therefore means."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  shadowmmu ab fifo lru-moveup --workload web-1g --quota 64",
             "  shadowmmu ab fifo lru-moveup:on=lookup --workload all --quota 64,binding,default",
-            "  shadowmmu ab fifo lru-moveup --workload web-1g --quota 64,96,128,192,256,384"
+            "  shadowmmu ab fifo lru-moveup --workload web-1g --quota 64,96,128,192,256,384",
+            "  shadowmmu ab fifo lru-moveup --workload zipf:exponent=1.2:memory=256MiB --quota 64"
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -73,7 +75,8 @@ public final class AbCommand implements Callable<Integer> {
             completionCandidates = WorkloadNames.class,
             split = ",",
             required = true,
-            description = "Recorded streams, by name or as path of a .gpas.gz file; 'all' for every one.")
+            description = "Recorded streams, by name or as path of a .gpas.gz file, 'all' for every one; or synthetic"
+                    + " workloads as FAMILY or FAMILY:PARAMETER=VALUE:….")
     private List<String> workloads = List.of();
 
     @Option(
@@ -85,7 +88,10 @@ public final class AbCommand implements Callable<Integer> {
                             + " it may). Several give a curve. Default: default.")
     private List<String> quotas = List.of("default");
 
-    @Option(names = "--trials", paramLabel = "N", description = "Stretches per stream (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--trials",
+            paramLabel = "N",
+            description = "Stretches per stream, seeds per synthetic workload (default: ${DEFAULT-VALUE}).")
     private int trials = 30;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of everything random (default: ${DEFAULT-VALUE}).")
@@ -96,6 +102,19 @@ public final class AbCommand implements Callable<Integer> {
             paramLabel = "PERCENT",
             description = "The smallest difference that matters (default: ${DEFAULT-VALUE} %%).")
     private double matters = 1;
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            description =
+                    "How the host translates: direct, tdpmmu or shadow (default: as the workload needs, or direct).")
+    private @Nullable String mode;
+
+    @Option(names = "--era", paramLabel = "KERNEL", description = "The simulated kernel (default: ${DEFAULT-VALUE}).")
+    private String era = "linux-6.1";
+
+    @Option(names = "--backing", paramLabel = "PAGES", description = "4k or thp (default: ${DEFAULT-VALUE}).")
+    private String backing = "4k";
 
     @Option(names = "--no-bound", negatable = false, description = "Leave out the bound and the order with foresight.")
     private boolean noBound;
@@ -152,7 +171,7 @@ public final class AbCommand implements Callable<Integer> {
             }
             List<QuotaChoice> chosen =
                     new LinkedHashSet<>(quotas).stream().map(QuotaChoice::of).toList();
-            AbPlan plan = new AbPlan(contenders, streams(), chosen, trials, seed, matters / 100, !noBound);
+            AbPlan plan = new AbPlan(contenders, subjects(), chosen, trials, seed, matters / 100, !noBound);
             try (ResultFolder folder =
                     ResultFolder.create(environment.directory().resolve(folder()), force)) {
                 return report(runner.run(plan, command(), jobs, progress(plan, err)), folder);
@@ -174,14 +193,14 @@ public final class AbCommand implements Callable<Integer> {
         }
     }
 
-    private List<Stream> streams() {
+    private List<Subject> subjects() {
         StreamCatalog catalog = environment.streams();
         List<String> names = workloads.contains("all") ? catalog.names() : List.copyOf(new LinkedHashSet<>(workloads));
-        List<Stream> streams = new ArrayList<>();
+        List<Subject> subjects = new ArrayList<>();
         for (String name : names) {
-            streams.add(Naming.stream(catalog, name));
+            subjects.add(Naming.subject(catalog, name, mode, era, backing));
         }
-        return streams;
+        return subjects;
     }
 
     private Runnable progress(AbPlan plan, PrintWriter err) {
@@ -241,6 +260,15 @@ public final class AbCommand implements Callable<Integer> {
                 .toList();
         words.addAll(List.of("--workload", String.join(",", portable), "--quota", String.join(",", quotas)));
         words.addAll(List.of("--trials", Integer.toString(trials)));
+        if (mode != null) {
+            words.addAll(List.of("--mode", mode));
+        }
+        if (!era.equals("linux-6.1")) {
+            words.addAll(List.of("--era", era));
+        }
+        if (!backing.equals("4k")) {
+            words.addAll(List.of("--backing", backing));
+        }
         if (seed != 1) {
             words.addAll(List.of("--seed", Long.toString(seed)));
         }

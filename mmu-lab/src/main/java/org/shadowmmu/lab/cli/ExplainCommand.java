@@ -14,8 +14,9 @@ import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.ab.Contender;
 import org.shadowmmu.lab.ab.PageHistory;
 import org.shadowmmu.lab.ab.QuotaChoice;
-import org.shadowmmu.lab.ab.Stream;
 import org.shadowmmu.lab.store.Json;
+import org.shadowmmu.lab.trial.AccessStream;
+import org.shadowmmu.lab.trial.Workload;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,7 +46,7 @@ public final class ExplainCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "STREAM",
             completionCandidates = WorkloadNames.class,
-            description = "A recorded stream, by name or as path.")
+            description = "A recorded stream, by name or as path, or a synthetic one as for 'ab'.")
     private String workload = "";
 
     @Option(
@@ -79,6 +80,9 @@ public final class ExplainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    /** Whether the clock counts accesses. */
+    private boolean synthetic;
+
     /** Made by the injector. */
     @Inject
     public ExplainCommand(LabEnvironment environment, PolicyHost host) {
@@ -100,8 +104,13 @@ public final class ExplainCommand implements Callable<Integer> {
         try (PolicyCatalog catalog =
                 policies.load(host, environment, spec.commandLine().getErr())) {
             Contender contender = Naming.policy(catalog, policy);
-            Stream stream = Naming.stream(environment.streams(), workload);
-            if (stream.survey().header().gva()) {
+            Workload named = Naming.workload(environment.streams(), workload);
+            if (!(named instanceof AccessStream stream)) {
+                throw new BadInputException(
+                        "'" + workload + "' is no stream, so 'explain' cannot follow a page of it.");
+            }
+            synthetic = stream.family() != null;
+            if (stream.virtual()) {
                 throw Naming.virtual(workload);
             }
             PageHistory history = PageHistory.of(stream, contender, choice.pages(), 1, frame, level);
@@ -191,8 +200,14 @@ public final class ExplainCommand implements Callable<Integer> {
             long gap = lives.get(index + 1).made() - life.zapped();
             return text.append(
                             gap == 0
-                                    ? "; needed again within the same window"
-                                    : String.format(Locale.ROOT, "; needed again %,d instructions later", gap))
+                                    ? synthetic
+                                            ? "; needed again in the same turn"
+                                            : "; needed again within the same window"
+                                    : String.format(
+                                            Locale.ROOT,
+                                            "; needed again %,d " + (synthetic ? "accesses" : "instructions")
+                                                    + " later",
+                                            gap))
                     .toString();
         }
         return text.append("; never needed again").toString();
@@ -204,7 +219,7 @@ public final class ExplainCommand implements Callable<Integer> {
                 .count();
     }
 
-    private static String clock(long instruction) {
-        return String.format(Locale.ROOT, "%,d", instruction);
+    private String clock(long instruction) {
+        return String.format(Locale.ROOT, synthetic ? "access %,d" : "%,d", instruction);
     }
 }

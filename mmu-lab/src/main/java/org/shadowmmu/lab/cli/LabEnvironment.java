@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.shadowmmu.lab.workload.RecordingCatalog;
 import org.shadowmmu.lab.workload.StreamCatalog;
 
 /**
@@ -48,6 +49,13 @@ public record LabEnvironment(Path directory, Optional<Path> home, boolean termin
         List<Path> roots = new ArrayList<>(List.of(directory));
         home.ifPresent(roots::add);
         return new StreamCatalog(roots);
+    }
+
+    /** The recorded scenarios that can be named from {@code data/recordings} on. */
+    public RecordingCatalog recordings() {
+        List<Path> roots = new ArrayList<>(List.of(directory));
+        home.ifPresent(roots::add);
+        return new RecordingCatalog(roots);
     }
 
     /** From Java 22 on there is a console without a terminal, and a method that tells. */

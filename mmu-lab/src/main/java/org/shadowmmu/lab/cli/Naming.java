@@ -3,13 +3,20 @@ package org.shadowmmu.lab.cli;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.host.PolicyCatalog;
 import org.shadowmmu.engine.policy.NearestName;
 import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.ab.Contender;
-import org.shadowmmu.lab.ab.Stream;
+import org.shadowmmu.lab.ab.Subject;
+import org.shadowmmu.lab.experiment.Backing;
+import org.shadowmmu.lab.experiment.Experiment;
+import org.shadowmmu.lab.experiment.Family;
+import org.shadowmmu.lab.experiment.Kernel;
+import org.shadowmmu.lab.experiment.Mode;
+import org.shadowmmu.lab.trial.AccessStream;
+import org.shadowmmu.lab.trial.Workload;
 import org.shadowmmu.lab.workload.StreamCatalog;
-import org.shadowmmu.lab.workload.StreamSurveyor;
 
 /** Policies and streams as a command line names them. */
 final class Naming {
@@ -34,12 +41,43 @@ final class Naming {
     }
 
     /** A stream by name or path. */
-    static Stream stream(StreamCatalog catalog, String name) {
+    static AccessStream stream(StreamCatalog catalog, String name) {
         Path file = catalog.find(name);
         if (file == null) {
             throw missing(catalog, name);
         }
-        return new Stream(StreamCatalog.nameOf(name), file, StreamSurveyor.survey(file));
+        return AccessStream.of(StreamCatalog.nameOf(name), file);
+    }
+
+    /** A recorded stream, or a synthetic workload written {@code FAMILY:PARAMETER=VALUE:…}. */
+    static Workload workload(StreamCatalog catalog, String name) {
+        int colon = name.indexOf(':');
+        String family = colon < 0 ? name : name.substring(0, colon);
+        return Family.ALL_WORDS.contains(family) ? Workload.of(Family.parse(name)) : stream(catalog, name);
+    }
+
+    /** A workload as {@link #workload} has it, on a host. */
+    static Subject subject(StreamCatalog catalog, String name, @Nullable String mode, String era, String backing) {
+        Workload workload = workload(catalog, name);
+        Experiment host;
+        try {
+            host = Experiment.of(mode == null ? null : Mode.of(mode), Kernel.of(era), Backing.of(backing));
+        } catch (IllegalArgumentException e) {
+            throw new BadInputException("Of the options, " + e.getMessage() + ".", e);
+        }
+        String refusal = workload.refusal(host);
+        if (refusal != null) {
+            throw new BadInputException("The workload " + refusal + ".");
+        }
+        if (!(workload instanceof AccessStream) && !workload.random()) {
+            throw new BadInputException(
+                    "Nothing in '" + name + "' is random, so it gives no sample to compare on; use 'run' with it.");
+        }
+        if (workload instanceof AccessStream stream && stream.family() != null && !workload.random()) {
+            throw new BadInputException(
+                    "Nothing in '" + name + "' is random, so it gives no sample to compare on; use 'run' with it.");
+        }
+        return new Subject(workload, workload.host(host));
     }
 
     /** Says that a stream is of the kind that cannot be replayed here. */

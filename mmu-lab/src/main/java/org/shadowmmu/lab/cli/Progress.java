@@ -32,14 +32,12 @@ final class Progress implements RunListener, AutoCloseable {
         this.err = err;
         this.trials = trials;
         left = accesses(run);
-        run.forEach(trial -> sizes.put(trial.number(), trial.workload().survey().entries()));
+        run.forEach(trial -> sizes.put(trial.number(), trial.workload().accesses()));
         this.bar = bar;
     }
 
     private static long accesses(List<Trial> run) {
-        return run.stream()
-                .mapToLong(trial -> trial.workload().survey().entries())
-                .sum();
+        return run.stream().mapToLong(trial -> trial.workload().accesses()).sum();
     }
 
     /** A bar that follows the accesses replayed. */

@@ -152,7 +152,10 @@ public final class RunCommand implements Callable<Integer> {
         ExperimentFile experiment = ExperimentFile.read(
                 environment.directory().resolve(file), new Overrides(suite, settings, environment.directory()));
         try (PolicyCatalog catalog = policies.load(host, environment, err)) {
-            Planner planner = new Planner((id, settings) -> catalog.find(id).choose(settings), environment.streams());
+            Planner planner = new Planner(
+                    (id, settings) -> catalog.find(id).choose(settings),
+                    environment.streams(),
+                    environment.recordings());
             return run(planner.plan(experiment), part, err);
         }
     }

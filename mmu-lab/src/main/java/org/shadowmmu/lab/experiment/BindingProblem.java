@@ -16,6 +16,9 @@ final class BindingProblem {
                 && refused.getCause() instanceof IllegalArgumentException reason
                 && reason.getMessage() != null) {
             sentence = reason.getMessage();
+            if (reason instanceof ValueProblem value) {
+                pointer = Origins.child(pointer, value.key());
+            }
         } else {
             sentence = wrongType(problem, tree.at(pointer));
         }

@@ -21,7 +21,10 @@ public final class Documentation {
 
     /** The records whose keys an experiment file may have, outermost first. */
     public static List<Class<?>> records() {
-        return List.of(Experiment.class, Composition.class, PolicyEntry.class);
+        List<Class<?>> records =
+                new ArrayList<>(List.of(Experiment.class, Composition.class, PolicyEntry.class, WorkloadEntry.class));
+        records.addAll(Family.ALL);
+        return List.copyOf(records);
     }
 
     /** The keys of an experiment file as rows of a Markdown table: key, meaning, what it takes, what holds without it. */
@@ -101,6 +104,9 @@ public final class Documentation {
             // Ranges of seeds are texts until they are written out.
             return Map.of(TYPE, name.equals(SeedRange.SEEDS) ? List.of("integer", "string") : "integer");
         }
+        if (plain == MemorySize.class || plain == Share.class) {
+            return simple(String.class);
+        }
         if (plain.isEnum()) {
             return Map.of("enum", Words.of(plain));
         }
@@ -139,8 +145,11 @@ public final class Documentation {
         if (type == String.class) {
             return Map.of(TYPE, "string");
         }
-        if (type == long.class) {
+        if (type == long.class || type == Integer.class) {
             return Map.of(TYPE, "integer");
+        }
+        if (type == Double.class) {
+            return Map.of(TYPE, "number");
         }
         return type == boolean.class || type == Boolean.class ? Map.of(TYPE, "boolean") : Map.of();
     }

@@ -20,9 +20,11 @@ public record Experiment(
         List<PolicyEntry> policies,
 
         @Key(
-                meaning = "the recorded streams to run them on",
-                takes = "a list of stream names or paths of .gpas.gz files")
-        List<String> workloads,
+                meaning = "what the guests do",
+                takes =
+                        "a list of workloads, each the name of a recorded stream, the path of a .gpas.gz file, or a map with"
+                                + " 'stream', 'recording' or a family of synthetic workloads")
+        List<WorkloadEntry> workloads,
 
         @Key(
                 meaning = "the numbers of shadow pages to allow",
@@ -37,26 +39,35 @@ public record Experiment(
                 takes =
                         "direct (two-dimensional paging by the legacy MMU), tdpmmu (by the TDP MMU) or shadow (shadow paging, for"
                                 + " streams with virtual addresses)",
-                defaultText = "shadow for streams with virtual addresses, direct for others")
+                defaultText =
+                        "shadow for streams with virtual addresses, as recorded for recordings, direct for others")
         @Nullable Mode mode,
 
         @Key(
                 meaning = "the kernel that is simulated",
                 takes = "linux-2.6.3x, linux-3.11, linux-5.8, linux-6.1 or linux-6.12",
-                defaultText = "linux-6.1")
-        Kernel era,
+                defaultText = "as recorded for recordings, linux-6.1 for others")
+        @Nullable Kernel era,
 
         @Key(
                 meaning = "the pages with which the host backs guest memory",
                 takes = "4k (small pages) or thp (huge pages wherever they fit)",
-                defaultText = "4k")
-        Backing backing,
+                defaultText = "as recorded for recordings, 4k for others")
+        @Nullable Backing backing,
 
         @Key(
-                meaning = "the seeds of the random numbers that a policy may use; each gives a trial of its own",
+                meaning =
+                        "the seeds of the random numbers of synthetic workloads and policies; each gives a trial of its own",
                 takes = "a list of whole numbers of 0 or more, or ranges of them such as 1..30",
                 defaultText = "[1]")
         List<Long> seeds,
+
+        @Key(
+                meaning =
+                        "whether the order of reclaim that knows the rest of the stream runs as well, to hold policies against",
+                takes = "true or false; it runs on streams without virtual addresses in mode direct with 4k backing",
+                defaultText = "false")
+        Boolean foresight,
 
         @Key(
                 meaning =
@@ -64,6 +75,9 @@ public record Experiment(
                 takes = "true or false",
                 defaultText = "false")
         Boolean audit) {
+    /** What results call the order that knows the rest of the stream. */
+    public static final String FORESIGHT = "foresight";
+
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
     /**
@@ -75,12 +89,13 @@ public record Experiment(
             @Nullable String name,
             @Nullable String description,
             @Nullable List<PolicyEntry> policies,
-            @Nullable List<String> workloads,
+            @Nullable List<WorkloadEntry> workloads,
             @Nullable List<QuotaEntry> quotas,
             @Nullable Mode mode,
             @Nullable Kernel era,
             @Nullable Backing backing,
             @Nullable List<Long> seeds,
+            @Nullable Boolean foresight,
             @Nullable Boolean audit) {
         this.name = required("name", name);
         this.description = description == null ? "" : description.strip();
@@ -88,10 +103,16 @@ public record Experiment(
         this.workloads = List.copyOf(required("workloads", workloads));
         this.quotas = quotas == null ? List.of(QuotaEntry.DEFAULT) : List.copyOf(quotas);
         this.mode = mode;
-        this.era = era == null ? Kernel.LINUX_6_1 : era;
-        this.backing = backing == null ? Backing.SMALL : backing;
+        this.era = era;
+        this.backing = backing;
         this.seeds = seeds == null ? List.of(1L) : List.copyOf(seeds);
+        this.foresight = foresight != null && foresight;
         this.audit = audit != null && audit;
+    }
+
+    /** An experiment that says nothing but what its host is like. */
+    public static Experiment of(@Nullable Mode mode, Kernel era, Backing backing) {
+        return new Experiment("host", null, List.of(), List.of(), null, mode, era, backing, null, null, null);
     }
 
     /** Says what is wrong with the values by themselves, as pointer and sentence; null if nothing is. */
@@ -122,7 +143,12 @@ public record Experiment(
                 return new Problem("/policies/" + i, "two policies are called '" + names.get(i) + "'");
             }
         }
-        if (mode == Mode.TDPMMU && !era.era().tdp().exists()) {
+        if (foresight && names.contains(FORESIGHT)) {
+            return new Problem(
+                    "/policies/" + names.indexOf(FORESIGHT),
+                    "a policy cannot be called 'foresight' beside the key 'foresight'");
+        }
+        if (mode == Mode.TDPMMU && era != null && !era.era().tdp().exists()) {
             return new Problem("/mode", "the kernel " + era.word() + " has no TDP MMU, so 'mode' cannot be tdpmmu");
         }
         for (int i = 0; i < seeds.size(); i++) {
@@ -131,6 +157,14 @@ public record Experiment(
             }
         }
         return null;
+    }
+
+    /** The host that the file describes, for workloads that bring none of their own. */
+    public Host host(Mode ownMode) {
+        return new Host(
+                mode == null ? ownMode : mode,
+                era == null ? Host.DEFAULT.era() : era,
+                backing == null ? Host.DEFAULT.backing() : backing);
     }
 
     /** Something wrong at a JSON pointer of the file. */

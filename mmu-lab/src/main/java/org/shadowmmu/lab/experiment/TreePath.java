@@ -16,6 +16,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 record TreePath(String text) {
     private static final String ID = "id";
     private static final String NAME = "name";
+    private static final String WORKLOADS = "workloads";
+    private static final String STREAM = "stream";
+    private static final List<String> NAMING = List.of(NAME, ID, STREAM, "recording");
 
     /** The keys on the way. */
     List<String> steps() {
@@ -84,19 +87,27 @@ record TreePath(String text) {
     }
 
     private static String nameOf(Tree member) {
-        Tree id = member;
         if (member instanceof Tree.Table table) {
-            id = table.members().containsKey(NAME)
-                    ? table.members().get(NAME)
-                    : table.members().get(ID);
+            for (String key : NAMING) {
+                if (table.members().get(key) instanceof Tree.Leaf leaf) {
+                    return leaf.json().asString();
+                }
+            }
+            // What has none of these is a synthetic workload, named by its family.
+            return table.members().entrySet().stream()
+                    .filter(entry -> entry.getValue() instanceof Tree.Table)
+                    .map(Map.Entry::getKey)
+                    .findFirst()
+                    .orElse("");
         }
-        return id instanceof Tree.Leaf leaf ? leaf.json().asString() : "";
+        return member instanceof Tree.Leaf leaf ? leaf.json().asString() : "";
     }
 
-    /** What is written as an id alone, as the map that it is short for. */
-    private static Tree withId(Tree member) {
+    /** What is written as an id alone, or as the name of a stream, as the map that it is short for. */
+    private Tree withId(Tree member) {
         return member instanceof Tree.Leaf leaf && leaf.json().isString()
-                ? new Tree.Table(leaf.place(), new LinkedHashMap<>(Map.of(ID, leaf)))
+                ? new Tree.Table(
+                        leaf.place(), new LinkedHashMap<>(Map.of(first().equals(WORKLOADS) ? STREAM : ID, leaf)))
                 : member;
     }
 

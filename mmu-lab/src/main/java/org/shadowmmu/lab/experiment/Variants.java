@@ -13,7 +13,7 @@ final class Variants {
 
     /** Keys that hold for the whole file. */
     private static final List<String> FIXED = Stream.concat(
-                    Composition.KEYS.stream(), Stream.of("name", "description", "audit"))
+                    Composition.KEYS.stream(), Stream.of("name", "description", "foresight", "audit"))
             .toList();
 
     private Variants() {}

@@ -93,6 +93,11 @@ public final class RecordedVm implements RecordedMachine {
         return header.era() == KernelEra.LINUX_6_12;
     }
 
+    /** The machine of the engine. */
+    public VirtualMachine machine() {
+        return machine;
+    }
+
     @Override
     public void execute(RecordedOp op, LineBuffer out) {
         result.clear();

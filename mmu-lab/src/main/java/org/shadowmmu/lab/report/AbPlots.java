@@ -93,13 +93,14 @@ final class AbPlots {
                 lines.add(new CurvePlot.Line(place.runs().get(i).label(), i % Palette.SIZE, numbers, faults));
             }
         }
+        String word = result.seeded(place) ? "seed" : "stretch";
         return lines.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new CurvePlot(
                         lines,
-                        "stretch",
-                        "stretch %.0f",
-                        "page faults in each of " + result.trials() + " stretches",
+                        word,
+                        word + " %.0f",
+                        "page faults in each of " + result.trials() + (result.seeded(place) ? " seeds" : " stretches"),
                         false,
                         size));
     }

@@ -4,10 +4,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.shadowmmu.lab.ab.AbResult;
 import org.shadowmmu.lab.statistics.Answer;
 import org.shadowmmu.lab.statistics.Verdict;
 import org.shadowmmu.lab.store.Json;
+import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.store.Metric;
 
 /** The report of a comparison as one HTML file that needs nothing else: verdict, charts, tables, what limits it, provenance. */
@@ -105,12 +107,10 @@ public final class AbReport {
                         Numbers.capital(stream.description()) + ". " + Numbers.plain(stream.accesses())
                                 + " page accesses"
                                 + (stream.tables() == 0
-                                        ? ", under shadow paging. "
+                                        ? ". "
                                         : ", " + Numbers.plain(stream.tables()) + " leaf tables of 2 MiB. ")
-                                + result.trials() + " stretches of "
-                                + String.format(Locale.ROOT, "%,.0f", stream.length() / 1e6)
-                                + " million guest instructions from instruction "
-                                + Numbers.trimmed(stream.from() / 1e9) + "·10⁹ on.")
+                                + (stream.kind() == Manifest.Kind.SYNTHETIC ? seeds(stream) : stretches(stream))
+                                + " The host: " + stream.host() + ".")
                 .raw("\n");
         if (AbPlots.curve(result, stream.name(), LineChart.Size.WIDE).isPresent()) {
             page.raw("<section>\n").element("h3", "Cost against quota").raw("\n");
@@ -129,13 +129,28 @@ public final class AbReport {
                 .forEach(this::place);
     }
 
+    private String stretches(AbResult.StreamFacts stream) {
+        return result.trials() + " stretches of " + String.format(Locale.ROOT, "%,.0f", stream.length() / 1e6)
+                + " million guest instructions from instruction " + Numbers.trimmed(stream.from() / 1e9) + "·10⁹ on.";
+    }
+
+    private String seeds(AbResult.StreamFacts stream) {
+        return stream.parameters().entrySet().stream()
+                        .map(entry -> entry.getKey() + " " + entry.getValue())
+                        .collect(Collectors.joining(", ", "Parameters: ", ". "))
+                + result.trials() + " runs with a seed each, figures of the last " + Numbers.plain(stream.length())
+                + " of " + Numbers.plain(stream.instructions()) + " accesses.";
+    }
+
     private void place(AbResult.Place place) {
         page.raw("<section class=\"comparison\">\n");
         page.element("h3", AbWords.where(place)).raw("\n");
         for (AbResult.Comparison comparison : place.comparisons()) {
             page.element("p", unbroken(words.verdict(place, comparison))).raw("\n");
         }
-        figure("Page faults by stretch, " + AbWords.where(place), size -> AbPlots.stretches(result, place, size));
+        figure(
+                "Page faults by " + words.trial(place) + ", " + AbWords.where(place),
+                size -> AbPlots.stretches(result, place, size));
         for (AbResult.Comparison comparison : place.comparisons()) {
             answers(place, comparison);
         }
@@ -144,7 +159,7 @@ public final class AbReport {
     }
 
     private void answers(AbResult.Place place, AbResult.Comparison comparison) {
-        page.raw("<div class=\"scroll\"><table>\n<thead><tr><th>per stretch</th>");
+        page.raw("<div class=\"scroll\"><table>\n<thead><tr><th>per " + words.trial(place) + "</th>");
         for (String head :
                 List.of(place.runs().get(0).label(), comparison.label(), "change", "95 % interval", "d", "p (Holm)")) {
             page.element("th class=\"n\"", head);

@@ -21,24 +21,31 @@ public final class AbText {
                 text.append("  ").append(words.verdict(place, comparison)).append('\n');
             }
             for (AbResult.Comparison comparison : place.comparisons()) {
-                text.append(table(place, comparison));
+                text.append(table(words, place, comparison));
             }
-            text.append(bound(place)).append('\n');
+            text.append(bound(result, place)).append('\n');
         }
         words.failures()
                 .forEach(sentence -> text.append("Failed: ").append(sentence).append('\n'));
         words.warnings()
                 .forEach(sentence -> text.append("Warning: ").append(sentence).append('\n'));
-        text.append("The trials are ")
-                .append(result.trials())
-                .append(" stretches of one recording: an interval covers more of the same job, not other jobs.\n");
+        if (result.places().stream().anyMatch(place -> !result.seeded(place))) {
+            text.append("The trials are ")
+                    .append(result.trials())
+                    .append(" stretches of one recording: an interval covers more of the same job, not other jobs.\n");
+        }
+        if (result.places().stream().anyMatch(result::seeded)) {
+            text.append("The trials of a synthetic workload are ")
+                    .append(result.trials())
+                    .append(" seeds: an interval covers other seeds of the same rule, not other rules.\n");
+        }
         return text.toString();
     }
 
-    private static String table(AbResult.Place place, AbResult.Comparison comparison) {
+    private static String table(AbWords words, AbResult.Place place, AbResult.Comparison comparison) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of(
-                "per stretch",
+                "per " + words.trial(place),
                 place.runs().get(0).label(),
                 comparison.label(),
                 "change",
@@ -74,13 +81,18 @@ public final class AbText {
         return value < 0.001 ? "<0.001" : String.format(Locale.ROOT, "%.3f", value);
     }
 
-    private static String bound(AbResult.Place place) {
+    private static String bound(AbResult result, AbResult.Place place) {
         AbResult.Run foresight = place.foresight();
         if (foresight == null || place.fewestCreated() == null || foresight.failure() != null || !place.reclaimed()) {
             return "";
         }
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("whole stream", "faults", "above foresight", "created", "above the bound"));
+        rows.add(List.of(
+                result.seeded(place) ? "whole run, mean" : "whole stream",
+                "faults",
+                "above foresight",
+                "created",
+                "above the bound"));
         List<AbResult.Run> all = new ArrayList<>(place.runs());
         all.add(foresight);
         for (AbResult.Run run : all) {

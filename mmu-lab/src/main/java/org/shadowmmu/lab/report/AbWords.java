@@ -9,6 +9,7 @@ import org.shadowmmu.lab.statistics.Answer;
 import org.shadowmmu.lab.statistics.Interval;
 import org.shadowmmu.lab.statistics.PairedSample;
 import org.shadowmmu.lab.statistics.Verdict;
+import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.store.Metric;
 
 /** The verdicts of a comparison in sentences that follow from the figures alone. */
@@ -35,6 +36,15 @@ final class AbWords {
         };
     }
 
+    /** What a trial is at a place, in one word. */
+    String trial(AbResult.Place place) {
+        return result.seeded(place) ? "seed" : "stretch";
+    }
+
+    private boolean has(boolean seeded) {
+        return result.streams().stream().anyMatch(stream -> (stream.kind() == Manifest.Kind.SYNTHETIC) == seeded);
+    }
+
     /** The verdict on one policy at one place. */
     String verdict(AbResult.Place place, AbResult.Comparison comparison) {
         Answer faults = comparison.faults();
@@ -52,7 +62,7 @@ final class AbWords {
                 "No detectable difference between " + label + " and " + reference + ": " + amount(faults) + " ("
                         + interval(faults.interval()) + ").";
             case IDENTICAL ->
-                label + " and " + reference + " took the very same page faults in every stretch"
+                label + " and " + reference + " took the very same page faults in every " + trial(place)
                         + (place.reclaimed()
                                 ? "."
                                 : ": no shadow page was reclaimed, so the order of reclaim cannot matter here.");
@@ -121,7 +131,20 @@ final class AbWords {
     /** What the trials varied, and what the interval therefore means. */
     List<String> meaning() {
         List<String> sentences = new ArrayList<>();
-        sentences.add("A trial is one of " + result.trials() + " neighbouring stretches, equally long in guest"
+        if (has(true)) {
+            sentences.add("Of a synthetic workload, the trials are " + result.trials() + " whole runs with the seeds "
+                    + result.seed() + " to " + (result.seed() + result.trials() - 1)
+                    + ": every policy meets the same guest"
+                    + " at the same seed, and guests of different seeds have nothing in common but the rule. So the runs are"
+                    + " independent, and an interval covers what other seeds of the same rule and parameters would give. It"
+                    + " says nothing of guests that follow another rule.");
+        }
+        if (!has(false)) {
+            sentences.add("Faults are counted, not timed.");
+            return sentences;
+        }
+        sentences.add("A trial of a recorded stream is one of " + result.trials()
+                + " neighbouring stretches, equally long in guest"
                 + " instructions, of one replay of the recording; where the first begins is drawn from seed "
                 + result.seed() + ". Both policies are measured on the same stretches, each after everything that came"
                 + " before it. Where neighbouring stretches depend on each other, every two count as one.");
@@ -223,7 +246,7 @@ final class AbWords {
     /** A change of page faults in words: {@code 38.1 % fewer page faults}. */
     static String amount(Answer faults) {
         if (Double.isInfinite(faults.change())) {
-            return Numbers.plain(faults.candidate()) + " page faults per stretch instead of none";
+            return Numbers.plain(faults.candidate()) + " page faults per trial instead of none";
         }
         return faults.change() == 0
                 ? "as many page faults"

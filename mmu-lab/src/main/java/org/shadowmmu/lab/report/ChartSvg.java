@@ -10,7 +10,6 @@ final class ChartSvg {
     private static final int TOP = 26;
     private static final int BOTTOM = 40;
     private static final int LEGEND = 54;
-    private static final double BILLION = 1e9;
 
     private final LineChart chart;
     private final LineChart.Size size;
@@ -81,17 +80,17 @@ final class ChartSvg {
                     + "\"/><text x=\"" + (LEFT - 6) + "\" y=\"" + f(y + 4) + "\" text-anchor=\"end\">"
                     + Numbers.shortened(i * yStep) + "</text>");
         }
-        double xMax = chart.instructions() / BILLION;
+        double xMax = chart.length() / chart.clock().size();
         double xStep = step(xMax, size.ticks);
         for (int i = 0; i * xStep <= xMax * 1.0001; i++) {
-            String x = f(x(i * xStep * BILLION));
+            String x = f(x(i * xStep * chart.clock().size()));
             svg.raw("<line class=\"tick\" x1=\"" + x + "\" x2=\"" + x + "\" y1=\"" + bottom + "\" y2=\"" + (bottom + 4)
                     + "\"/><text x=\"" + x + "\" y=\"" + (bottom + 17) + "\" text-anchor=\"middle\">"
                     + Numbers.trimmed(i * xStep) + "</text>");
         }
         svg.raw("<line class=\"axis\" x1=\"" + LEFT + "\" x2=\"" + right + "\" y1=\"" + bottom + "\" y2=\"" + bottom
                 + "\"/><text x=\"" + right + "\" y=\"" + (bottom + 33)
-                + "\" text-anchor=\"end\">guest instructions, 10⁹</text>");
+                + "\" text-anchor=\"end\">" + chart.clock().axis() + "</text>");
         svg.element("text x=\"0\" y=\"11\"", chart.quantity().unit());
     }
 
@@ -115,8 +114,8 @@ final class ChartSvg {
         return f(x((double) index * chart.interval())) + " " + f(y(value));
     }
 
-    private double x(double instruction) {
-        return LEFT + (size.width - LEFT - RIGHT) * Math.min(1, instruction / chart.instructions());
+    private double x(double reading) {
+        return LEFT + (size.width - LEFT - RIGHT) * Math.min(1, reading / chart.length());
     }
 
     private double y(double value) {

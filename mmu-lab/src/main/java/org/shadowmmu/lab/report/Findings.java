@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.shadowmmu.lab.experiment.Experiment;
 import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.store.Metric;
 
@@ -24,17 +26,57 @@ final class Findings {
                 manifest.quotas().stream().map(Comparison::quotaText).toList();
         List<String> workloads =
                 manifest.workloads().stream().map(Manifest.Workload::name).toList();
-        int count = manifest.policies().size();
+        String kind = kind();
+        int count = rivals().size() + 1;
         return Numbers.capital(Numbers.word(count)) + (count == 1 ? " policy" : " policies") + " on "
                 + (workloads.size() == 1
-                        ? "the recorded stream " + workloads.get(0)
-                        : Numbers.word(workloads.size()) + " recorded streams (" + Numbers.list(workloads) + ")")
+                        ? "the " + kind + " " + workloads.get(0)
+                        : Numbers.word(workloads.size()) + " " + kind + "s (" + Numbers.list(workloads) + ")")
                 + ", at " + Numbers.list(quotas) + ".";
+    }
+
+    /** What is compared with the first policy; the order with foresight is no policy that a kernel could have. */
+    private List<Manifest.Policy> rivals() {
+        return manifest.policies().stream()
+                .skip(1)
+                .filter(policy -> !policy.label().equals(Experiment.FORESIGHT))
+                .toList();
+    }
+
+    /** How far above the order with foresight each policy is, where it ran and pages were reclaimed; empty otherwise. */
+    static String regret(Comparison comparison) {
+        Optional<PolicyFigures> foresight = comparison.complete().stream()
+                .filter(figures -> figures.label().equals(Experiment.FORESIGHT))
+                .findFirst();
+        if (foresight.isEmpty() || !comparison.reclaimed()) {
+            return "";
+        }
+        double least = foresight.get().value(Metric.FAULTS);
+        return " Page faults above those of the order that knows the rest of the stream: "
+                + comparison.complete().stream()
+                        .filter(figures -> figures != foresight.get())
+                        .map(figures -> figures.label() + " " + Numbers.difference(figures.value(Metric.FAULTS), least))
+                        .collect(Collectors.joining(", "))
+                + ".";
+    }
+
+    private String kind() {
+        List<Manifest.Kind> kinds = manifest.workloads().stream()
+                .map(Manifest.Workload::kind)
+                .distinct()
+                .toList();
+        return kinds.size() > 1
+                ? "workload"
+                : switch (kinds.get(0)) {
+                    case STREAM -> "recorded stream";
+                    case SYNTHETIC -> "synthetic workload";
+                    case RECORDING -> "recorded scenario";
+                };
     }
 
     /** The one sentence to take away. */
     String headline() {
-        if (manifest.policies().size() < 2) {
+        if (rivals().isEmpty()) {
             return "One policy ran, so there is nothing to compare it with.";
         }
         String reference = manifest.policies().get(0).label();
@@ -65,8 +107,7 @@ final class Findings {
         List<Comparison> pressed = judged.stream().filter(Comparison::reclaimed).toList();
         List<Comparison> free =
                 judged.stream().filter(comparison -> !comparison.reclaimed()).toList();
-        for (Manifest.Policy policy :
-                manifest.policies().subList(1, manifest.policies().size())) {
+        for (Manifest.Policy policy : rivals()) {
             if (sameEverywhere(policy.label(), judged)) {
                 lines.add(policy.label() + ": the very same figures as "
                         + manifest.policies().get(0).label() + " everywhere.");
@@ -106,7 +147,7 @@ final class Findings {
         List<String> parts = new ArrayList<>();
         List<String> same = new ArrayList<>();
         for (PolicyFigures figures : comparison.complete()) {
-            if (figures == reference) {
+            if (figures == reference || figures.label().equals(Experiment.FORESIGHT)) {
                 continue;
             }
             if (figures.value(Metric.FAULTS) == faults) {
@@ -121,12 +162,12 @@ final class Findings {
             parts.add(Numbers.list(same) + " the same number");
         }
         String start = reference.label() + " took " + Numbers.plain(faults) + " page faults";
-        return parts.isEmpty() ? start + "." : start + "; " + String.join(", ", parts) + ".";
+        return (parts.isEmpty() ? start + "." : start + "; " + String.join(", ", parts) + ".") + regret(comparison);
     }
 
     /** The policy other than the first with the smallest mean of fault ratios, if that is below 1. */
     private Optional<String> best(List<Comparison> judged) {
-        return manifest.policies().subList(1, manifest.policies().size()).stream()
+        return rivals().stream()
                 .map(Manifest.Policy::label)
                 .filter(label -> ratio(label, judged) < 1)
                 .min(Comparator.comparingDouble(label -> ratio(label, judged)));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.store.Json;
 import org.shadowmmu.lab.store.Manifest;
@@ -101,11 +102,34 @@ public final class HtmlReport {
         page.element("h2 class=\"workload\"", workload.name()).raw("\n");
         page.element(
                         "p class=\"about\"",
-                        Numbers.capital(workload.description()) + ". Linux " + workload.kernel() + ", " + cpus + ", "
-                                + Numbers.trimmed(workload.instructions() / 1e9) + "·10⁹ instructions, "
-                                + Numbers.plain(workload.accesses()) + " page accesses, "
-                                + Numbers.plain(workload.slotChanges()) + " memslot changes.")
+                        Numbers.capital(workload.description()) + ". "
+                                + (workload.kernel().isEmpty() ? "" : "Linux " + workload.kernel() + ", ") + cpus + ", "
+                                + ClockUnit.of(workload).words(workload.length()) + ", "
+                                + (workload.kind() == Manifest.Kind.STREAM
+                                        ? Numbers.plain(workload.accesses()) + " page accesses, "
+                                        : "")
+                                + Numbers.plain(workload.slotChanges()) + " memslot changes."
+                                + parameters(workload) + region(workload))
                 .raw("\n");
+    }
+
+    private static String parameters(Manifest.Workload workload) {
+        return workload.parameters().isEmpty()
+                ? ""
+                : " " + Numbers.capital(workload.family()) + " with "
+                        + workload.parameters().entrySet().stream()
+                                .map(entry -> entry.getKey() + " " + entry.getValue())
+                                .collect(Collectors.joining(", "))
+                        + ".";
+    }
+
+    private static String region(Manifest.Workload workload) {
+        Manifest.Region region = workload.region();
+        ClockUnit clock = ClockUnit.of(workload);
+        return region.from() == 0 && region.to() == workload.length()
+                ? ""
+                : " The figures are of what lies between " + clock.words(region.from()) + " and "
+                        + clock.words(region.to()) + "; the charts show all.";
     }
 
     private void comparison(Comparison comparison) {
@@ -115,6 +139,11 @@ public final class HtmlReport {
         chart(LineChart.Quantity.REFERENCED, comparison);
         if (comparison.reclaimed()) {
             chart(LineChart.Quantity.FAULTS, comparison);
+            chart(LineChart.Quantity.RECLAIMED, comparison);
+        }
+        chart(LineChart.Quantity.USED, comparison);
+        if (LineChart.of(LineChart.Quantity.STALE, comparison).lines().stream().anyMatch(LineChart.Line::rises)) {
+            chart(LineChart.Quantity.STALE, comparison);
         }
         page.raw(FigureTables.bars(comparison))
                 .raw(FigureTables.figures(comparison))
@@ -156,7 +185,10 @@ public final class HtmlReport {
         }
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("interval", chart.interval());
-        data.put("instructions", chart.instructions());
+        data.put("length", chart.length());
+        data.put("unit", chart.clock().size());
+        data.put("clock", chart.clock().suffix());
+        data.put("digits", chart.clock().digits());
         data.put("lines", lines);
         return data;
     }
@@ -184,7 +216,8 @@ public final class HtmlReport {
                 .element(
                         "p",
                         "The charts have " + manifest.seriesSteps()
-                                + " equal steps of guest instructions. Referenced guest"
+                                + " equal steps of guest instructions (synthetic workloads: of accesses; recorded scenarios: of"
+                                + " operations). Referenced guest"
                                 + " pages are those that a virtual CPU reaches from its root without a page fault: when a"
                                 + " directory is reclaimed, everything below it is out of reach. The line is the mean of"
                                 + " a step, the band reaches from the fewest to the most seen in it. Dotted vertical lines"

@@ -10,15 +10,22 @@ import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.workload.TimeSeries;
 
 /**
- * A quantity over guest instructions, a line per policy; policies with the same course share one line.
+ * A quantity over a workload's clock, a line per policy; policies with the same course share one line.
  *
  * @param quantity what is drawn
  * @param lines the courses
- * @param interval instructions per step
- * @param instructions length of the horizontal axis
+ * @param interval readings of the clock per step
+ * @param length length of the horizontal axis
+ * @param clock the unit of the horizontal axis
  * @param markers where the guest set markers
  */
-record LineChart(Quantity quantity, List<Line> lines, long interval, long instructions, List<Manifest.Marker> markers) {
+record LineChart(
+        Quantity quantity,
+        List<Line> lines,
+        long interval,
+        long length,
+        ClockUnit clock,
+        List<Manifest.Marker> markers) {
     /** What a chart can show. */
     enum Quantity {
         /** Guest pages reachable from a root: the mean of each step as a line, from its least to its most as a band. */
@@ -35,6 +42,12 @@ record LineChart(Quantity quantity, List<Line> lines, long interval, long instru
                 TimeSeries::mappedMean,
                 TimeSeries::mappedMin,
                 TimeSeries::mappedMax),
+        /** Shadow pages in use. */
+        USED("Shadow pages in use over time", "shadow pages in use", TimeSeries::used, null, null),
+        /** Shadow pages in use that no root leads to which a virtual CPU holds. */
+        STALE("Stale shadow pages over time", "shadow pages that no root leads to", TimeSeries::stale, null, null),
+        /** Shadow pages reclaimed since the start. */
+        RECLAIMED("Shadow pages reclaimed so far", "shadow pages", TimeSeries::reclaimed, null, null),
         /** Page faults since the start. */
         FAULTS("Page faults so far", "page faults", TimeSeries::faults, null, null);
 
@@ -96,6 +109,11 @@ record LineChart(Quantity quantity, List<Line> lines, long interval, long instru
                     && Arrays.equals(high, other.high);
         }
 
+        /** Whether it has a value other than 0. */
+        boolean rises() {
+            return Arrays.stream(values).anyMatch(value -> value != 0);
+        }
+
         boolean hasBand() {
             return values != low;
         }
@@ -146,7 +164,8 @@ record LineChart(Quantity quantity, List<Line> lines, long interval, long instru
                 quantity,
                 lines,
                 interval,
-                Math.max(1, comparison.workload().instructions()),
+                Math.max(1, comparison.workload().length()),
+                ClockUnit.of(comparison.workload()),
                 comparison.workload().markers());
     }
 

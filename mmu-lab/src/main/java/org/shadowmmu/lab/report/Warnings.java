@@ -39,10 +39,26 @@ final class Warnings {
         List<String> sentences = new ArrayList<>();
         sentences.addAll(nothingReclaimed());
         sentences.addAll(neverAsked());
-        sentences.add("A recorded stream is one sample: a difference here is exact for that recording, and says nothing"
-                + " about chance. Within a window of a stream only the first use of a page is known, so fault counts"
-                + " under pressure are lower bounds.");
+        if (has(Manifest.Kind.STREAM)) {
+            sentences.add("A recorded stream is one sample: a difference here is exact for that recording, and says"
+                    + " nothing about chance. Within a window of a stream only the first use of a page is known, so fault"
+                    + " counts under pressure are lower bounds.");
+        }
+        if (has(Manifest.Kind.SYNTHETIC)) {
+            int seeds = manifest.seeds().size();
+            sentences.add("A synthetic workload follows a rule that was made up: it shows what a policy does there, not"
+                    + " that guests are like that. Its random numbers come from the seed, the same ones for every policy; "
+                    + (seeds == 1 ? "one seed is one sample." : "the figures are means over " + seeds + " seeds."));
+        }
+        if (has(Manifest.Kind.RECORDING)) {
+            sentences.add("A recorded scenario is a sequence of operations that was made to reach corners of the MMU:"
+                    + " its counts tell policies apart, and say little of guests at work.");
+        }
         return sentences;
+    }
+
+    private boolean has(Manifest.Kind kind) {
+        return manifest.workloads().stream().anyMatch(workload -> workload.kind() == kind);
     }
 
     /** One sentence per quota and verdict, so that equal ones are said once. */

@@ -16,7 +16,9 @@ import org.shadowmmu.lab.reproduce.Finding.Basis;
 import org.shadowmmu.lab.time.CostModel;
 import org.shadowmmu.lab.time.WorkDone;
 import org.shadowmmu.lab.trial.ShadowEngineMachine;
+import org.shadowmmu.lab.workload.Region;
 import org.shadowmmu.lab.workload.ShadowReplay;
+import org.shadowmmu.lab.workload.StreamFile;
 import org.shadowmmu.lab.workload.synthetic.ForkExec;
 import org.shadowmmu.lab.workload.synthetic.ForkExec.Shape;
 
@@ -218,9 +220,9 @@ final class FieldCase {
     private Linux linux(String direction, long quota) {
         ShadowEngineMachine machine =
                 machine(direction, Math.max(1, streams.survey(STREAM).vcpus()), Backing.SMALL);
-        ShadowReplay replay = new ShadowReplay(machine, streams.survey(STREAM), false, count -> {});
+        ShadowReplay replay = new ShadowReplay(machine, streams.survey(STREAM), false, Region.WHOLE, count -> {});
         machine.setQuota(quota);
-        replay.run(streams.file(STREAM));
+        replay.run(new StreamFile(streams.file(STREAM)));
         return new Linux(replay.totals().peakUsed(), machine.reclaimed(), machine.faults());
     }
 

@@ -10,6 +10,7 @@ import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.vm.VirtualMachine;
 import org.shadowmmu.lab.reproduce.Finding.Basis;
 import org.shadowmmu.lab.reproduce.RecordedBoots.Memory;
+import org.shadowmmu.lab.workload.PassingVisitor;
 import org.shadowmmu.lab.workload.SlotChange;
 
 /** S2.8: flush requests of a boot when each table of the TDP MMU that goes flushes, and when the caller does it once. */
@@ -29,7 +30,7 @@ final class FlushRequests {
         VirtualMachine[] machine = new VirtualMachine[1];
         long[] tearDowns = {0};
         Consumer<VirtualMachine> keep = made -> machine[0] = made;
-        boots.replay(boot, options, memory, keep, next -> new ForwardingVisitor(next) {
+        boots.replay(boot, options, memory, keep, next -> new PassingVisitor(next) {
             @Override
             public void slotChange(SlotChange change) {
                 long before = machine[0].lock().get(LockFigure.ZAPPED, LockedWork.ROOT_ZAP);

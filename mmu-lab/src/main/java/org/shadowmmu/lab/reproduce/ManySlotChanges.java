@@ -8,6 +8,7 @@ import org.shadowmmu.lab.reproduce.Finding.Basis;
 import org.shadowmmu.lab.reproduce.RecordedBoots.Memory;
 import org.shadowmmu.lab.time.CostModel;
 import org.shadowmmu.lab.time.WorkDone;
+import org.shadowmmu.lab.workload.PassingVisitor;
 
 /**
  * S4.6: 100,000 changes of one slot of 4 KiB in a guest with one virtual CPU.
@@ -63,7 +64,7 @@ final class ManySlotChanges {
                     made.host().addBacking(backing, 1, false);
                     machine[0] = made;
                 },
-                next -> new ForwardingVisitor(next) {
+                next -> new PassingVisitor(next) {
                     @Override
                     public void windowBegins(int vcpu, long instructions, long accesses) {
                         seen[0] = instructions;

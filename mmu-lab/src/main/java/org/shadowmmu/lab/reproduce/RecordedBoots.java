@@ -17,8 +17,11 @@ import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.trial.EngineMachine;
 import org.shadowmmu.lab.trial.ShadowEngineMachine;
 import org.shadowmmu.lab.workload.EntryKind;
+import org.shadowmmu.lab.workload.PassingVisitor;
+import org.shadowmmu.lab.workload.Region;
 import org.shadowmmu.lab.workload.ShadowReplay;
 import org.shadowmmu.lab.workload.StreamCatalog;
+import org.shadowmmu.lab.workload.StreamFile;
 import org.shadowmmu.lab.workload.StreamReplay;
 import org.shadowmmu.lab.workload.StreamSurvey;
 import org.shadowmmu.lab.workload.StreamSurveyor;
@@ -89,7 +92,7 @@ final class RecordedBoots {
             UnaryOperator<StreamVisitor> around) {
         StreamSurvey survey = survey(stream);
         EngineMachine machine = EngineMachine.upstream(options, survey.vcpus());
-        StreamReplay replay = new StreamReplay(machine, survey, memory.huge, count -> {});
+        StreamReplay replay = new StreamReplay(machine, survey, memory.huge, Region.WHOLE, count -> {});
         if (memory.fresh) {
             for (int id = 0; id < survey.blocks().size(); id++) {
                 machine.machine()
@@ -108,7 +111,7 @@ final class RecordedBoots {
         }
         SimulatedTime.of(machine.machine());
         prepare.accept(machine.machine());
-        replay.run(file(stream), around);
+        replay.run(new StreamFile(file(stream)), around);
         return machine.machine();
     }
 
@@ -116,7 +119,7 @@ final class RecordedBoots {
     VirtualMachine replayShadow(String stream, MmuOptions options) {
         ShadowEngineMachine machine =
                 ShadowEngineMachine.upstream(options, survey(stream).vcpus());
-        new ShadowReplay(machine, survey(stream), false, count -> {}).run(file(stream));
+        new ShadowReplay(machine, survey(stream), false, Region.WHOLE, count -> {}).run(new StreamFile(file(stream)));
         return machine.machine();
     }
 
@@ -125,7 +128,7 @@ final class RecordedBoots {
         Set<Long> outside = new HashSet<>();
         VirtualMachine[] machine = new VirtualMachine[1];
         Consumer<VirtualMachine> keep = made -> machine[0] = made;
-        replay(stream, MmuOptions.withTdpMmu(), Memory.PRESENT_HUGE, keep, next -> new ForwardingVisitor(next) {
+        replay(stream, MmuOptions.withTdpMmu(), Memory.PRESENT_HUGE, keep, next -> new PassingVisitor(next) {
             @Override
             public void access(EntryKind kind, long gfn) {
                 if (machine[0].core().memslots.find(0, gfn) == null) {
@@ -153,8 +156,8 @@ final class RecordedBoots {
         Set<Place> read = new LinkedHashSet<>();
         EngineMachine machine =
                 EngineMachine.upstream(MmuOptions.withTdpMmu(), survey(stream).vcpus());
-        StreamReplay replay = new StreamReplay(machine, survey(stream), true, count -> {});
-        replay.run(file(stream), next -> new ForwardingVisitor(next) {
+        StreamReplay replay = new StreamReplay(machine, survey(stream), true, Region.WHOLE, count -> {});
+        replay.run(new StreamFile(file(stream)), next -> new PassingVisitor(next) {
             @Override
             public void access(EntryKind kind, long gfn) {
                 Memslot slot = machine.machine().core().memslots.find(0, gfn);

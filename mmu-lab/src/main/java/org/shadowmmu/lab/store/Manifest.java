@@ -1,6 +1,9 @@
 package org.shadowmmu.lab.store;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.shadowmmu.lab.experiment.Host;
 
@@ -74,34 +77,83 @@ public record Manifest(
             String version,
             String sha256) {}
 
+    /** What kind of workload it is. */
+    public enum Kind {
+        /** A recorded stream. */
+        STREAM("instructions"),
+        /** A synthetic workload. */
+        SYNTHETIC("accesses"),
+        /** A recorded scenario. */
+        RECORDING("operations");
+
+        private final String clock;
+
+        Kind(String clock) {
+            this.clock = clock;
+        }
+
+        /** What its clock counts. */
+        public String clock() {
+            return clock;
+        }
+
+        /** The word in result files. */
+        @JsonValue
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** The kind with this word. */
+        @JsonCreator
+        public static Kind of(String word) {
+            return valueOf(word.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /** The part of a workload whose figures count, from and to readings of its clock. */
+    public record Region(long from, long to) {
+        /** A region of a workload of this length. */
+        public static Region of(org.shadowmmu.lab.workload.Region region, long length) {
+            return new Region(region.from(), Math.min(region.to(), length));
+        }
+    }
+
     /**
-     * A recorded stream.
+     * A workload.
      *
      * @param name its name in results
-     * @param file file name
-     * @param sha256 SHA-256 of the file
-     * @param description what the stream says of itself
-     * @param kernel kernel of the recorded guest
+     * @param kind what it is, and so what its clock counts
+     * @param file file name; empty for synthetic ones
+     * @param sha256 SHA-256 of the file; empty for synthetic ones
+     * @param description what it says of itself
+     * @param kernel kernel of the recorded guest, or of the recorded host; empty for synthetic ones
+     * @param family the synthetic family; empty for recorded ones
+     * @param parameters every parameter of a synthetic one, defaults included
      * @param vcpus number of virtual CPUs
-     * @param instructions instructions recorded, all virtual CPUs together
-     * @param accesses page accesses replayed
-     * @param slotChanges memslot changes carried out
+     * @param length how far its clock goes, all virtual CPUs together
+     * @param region the part whose figures count
+     * @param accesses page accesses made; operations of a recorded scenario
+     * @param slotChanges memslot changes carried out; those at the start for a recorded scenario
      * @param memory RAM blocks and their sizes in 4 KiB pages
      * @param markers markers the guest set, with the instruction clock there
      */
     public record Workload(
             String name,
+            Kind kind,
             String file,
             String sha256,
             String description,
             String kernel,
+            String family,
+            Map<String, String> parameters,
             int vcpus,
-            long instructions,
+            long length,
+            Region region,
             long accesses,
             long slotChanges,
             Map<String, Long> memory,
             List<Marker> markers) {}
 
-    /** A marker of a stream and the instruction clock there, all virtual CPUs together. */
+    /** A marker of a workload and its clock there, all virtual CPUs together. */
     public record Marker(long number, long instruction) {}
 }

@@ -44,7 +44,32 @@ public enum Metric {
             "peak_mapped_pages", "peak mapped", "guest pages", Better.HIGHER, "most guest pages mapped at one time"),
     PEAK_USED("peak_used_pages", "peak in use", "shadow pages", Better.NEITHER, "most shadow pages in use at one time"),
     QUOTA("quota", "quota", "shadow pages", Better.NEITHER, "shadow pages allowed at the end of the trial"),
-    ACCESSES("accesses", "accesses", "accesses", Better.NEITHER, "page accesses replayed"),
+    MEAN_STALE(
+            "mean_stale_pages",
+            "mean stale",
+            "shadow pages",
+            Better.LOWER,
+            "shadow pages in use that no root leads to which a virtual CPU holds, mean over time"),
+    LONGEST_STEP(
+            "longest_step",
+            "longest step",
+            "entries",
+            Better.LOWER,
+            "most entries looked at with the MMU lock held between two points where the kernel may yield, warm-up"
+                    + " included"),
+    LONGEST_HOLD(
+            "longest_hold",
+            "longest hold",
+            "entries",
+            Better.LOWER,
+            "most entries looked at from taking the MMU lock to letting it go, warm-up included"),
+    DIRTY_PAGES(
+            "dirty_pages",
+            "dirty",
+            "guest pages",
+            Better.NEITHER,
+            "guest pages that the dirty log named, all readings together"),
+    ACCESSES("accesses", "accesses", "accesses", Better.NEITHER, "page accesses made"),
     DISTINCT_PAGES("distinct_pages", "distinct", "guest pages", Better.NEITHER, "guest pages used at least once"),
     DEVICE_ACCESSES(
             "device_accesses",

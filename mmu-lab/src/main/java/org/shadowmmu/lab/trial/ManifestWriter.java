@@ -15,7 +15,6 @@ import org.shadowmmu.lab.experiment.Experiment;
 import org.shadowmmu.lab.experiment.QuotaEntry;
 import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.workload.Replay;
-import org.shadowmmu.lab.workload.StreamSurvey;
 
 /** Makes the manifest of a plan. */
 public final class ManifestWriter {
@@ -34,7 +33,7 @@ public final class ManifestWriter {
                 experiment.name(),
                 experiment.description(),
                 plan.policies().stream().map(ManifestWriter::policy).toList(),
-                plan.workloads().stream().map(ManifestWriter::workload).toList(),
+                plan.workloads().stream().map(Workload::facts).toList(),
                 plan.quotas().stream().map(QuotaEntry::toString).toList(),
                 plan.hosts(),
                 plan.seeds(),
@@ -79,25 +78,5 @@ public final class ManifestWriter {
                 choice.origin().jar(),
                 choice.origin().version(),
                 choice.origin().sha256());
-    }
-
-    private static Manifest.Workload workload(Trial.Workload workload) {
-        StreamSurvey survey = workload.survey();
-        Map<String, Long> memory = new LinkedHashMap<>();
-        survey.blocks().forEach(block -> memory.put(block.name(), block.pages()));
-        return new Manifest.Workload(
-                workload.name(),
-                String.valueOf(workload.file().getFileName()),
-                survey.sha256(),
-                survey.header().description(),
-                survey.header().kernel(),
-                survey.vcpus(),
-                survey.instructions(),
-                survey.entries(),
-                survey.slotChanges(),
-                memory,
-                survey.markers().stream()
-                        .map(marker -> new Manifest.Marker(marker.number(), marker.instruction()))
-                        .toList());
     }
 }

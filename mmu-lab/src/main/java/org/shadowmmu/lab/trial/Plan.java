@@ -13,7 +13,6 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.shadowmmu.lab.experiment.Experiment;
 import org.shadowmmu.lab.experiment.Host;
-import org.shadowmmu.lab.experiment.Mode;
 import org.shadowmmu.lab.experiment.QuotaEntry;
 
 /**
@@ -31,21 +30,24 @@ public record Plan(
         Experiment experiment,
         List<Host> hosts,
         List<Trial.Policy> policies,
-        List<Trial.Workload> workloads,
+        List<Workload> workloads,
         List<QuotaEntry> quotas,
         List<Long> seeds,
         List<Trial> trials) {
     /** Every combination of what one variant lists; its trials are not numbered yet. */
-    static List<Trial> combinations(
-            Experiment experiment, List<Trial.Policy> policies, List<Trial.Workload> workloads) {
+    static List<Trial> combinations(Experiment experiment, List<Trial.Policy> policies, List<Workload> workloads) {
         List<Trial> trials = new ArrayList<>();
-        for (Trial.Workload workload : workloads) {
-            Mode mode = experiment.mode() == null ? workload.mode() : experiment.mode();
-            Host host = new Host(mode, experiment.era(), experiment.backing());
+        for (Workload workload : workloads) {
+            Host host = workload.host(experiment);
             for (QuotaEntry quota : experiment.quotas()) {
                 for (long seed : experiment.seeds()) {
                     for (Trial.Policy policy : policies) {
                         trials.add(new Trial(0, host, workload, quota, policy, seed));
+                    }
+                    if (Boolean.TRUE.equals(experiment.foresight())
+                            && workload instanceof AccessStream stream
+                            && stream.foreseen(host)) {
+                        trials.add(new Trial(0, host, workload, quota, Trial.Policy.FORESIGHT, seed));
                     }
                 }
             }
@@ -57,7 +59,7 @@ public record Plan(
     static Plan of(Experiment experiment, Collection<Trial> combinations) {
         List<Host> hosts = distinct(combinations, Trial::host);
         List<Trial.Policy> policies = distinct(combinations, Trial::policy);
-        List<Trial.Workload> workloads = distinct(combinations, Trial::workload);
+        List<Workload> workloads = distinct(combinations, Trial::workload);
         List<QuotaEntry> quotas = distinct(combinations, Trial::quota);
         List<Long> seeds = distinct(combinations, Trial::seed);
         List<Trial> ordered = new ArrayList<>(new LinkedHashSet<>(combinations));

@@ -6,40 +6,39 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.shadowmmu.api.Decision;
-import org.shadowmmu.engine.policy.NearestName;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyChoice;
 import org.shadowmmu.engine.policy.PolicySelectionException;
 import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.experiment.Experiment;
-import org.shadowmmu.lab.experiment.ExperimentException;
 import org.shadowmmu.lab.experiment.ExperimentFile;
-import org.shadowmmu.lab.experiment.Mode;
 import org.shadowmmu.lab.experiment.PolicyEntry;
 import org.shadowmmu.lab.experiment.PolicyReference;
 import org.shadowmmu.lab.experiment.Variant;
+import org.shadowmmu.lab.experiment.WorkloadEntry;
+import org.shadowmmu.lab.workload.RecordingCatalog;
 import org.shadowmmu.lab.workload.StreamCatalog;
-import org.shadowmmu.lab.workload.StreamSurvey;
-import org.shadowmmu.lab.workload.StreamSurveyor;
 
 /** Resolves the names of an experiment and expands it into trials. */
 public final class Planner {
     private final PolicySource policies;
-    private final StreamCatalog streams;
-    private final Map<String, Trial.Workload> surveyed = new HashMap<>();
+    private final WorkloadSource workloads;
+    private final Map<Written, Workload> resolved = new HashMap<>();
+    private final Map<String, Workload> named = new HashMap<>();
     private final Map<PolicyEntry, Trial.Policy> known = new HashMap<>();
 
-    /** Plans with these policies and streams. */
-    public Planner(PolicySource policies, StreamCatalog streams) {
+    /** Plans with these policies, streams and recordings. */
+    public Planner(PolicySource policies, StreamCatalog streams, RecordingCatalog recordings) {
         this.policies = policies;
-        this.streams = streams;
+        workloads = new WorkloadSource(streams, recordings);
     }
 
     /**
-     * Plans an experiment; reads every stream once.
+     * Plans an experiment; reads every stream and recording once.
      *
-     * @throws BadInputException if a policy, parameter or stream does not exist, or a stream is damaged
+     * @throws BadInputException if a policy, parameter, stream or recording does not exist, or a file is damaged
      */
     public Plan plan(ExperimentFile file) {
         List<Trial> trials = new ArrayList<>();
@@ -49,13 +48,11 @@ public final class Planner {
             for (int i = 0; i < experiment.policies().size(); i++) {
                 chosen.add(choose(variant, i));
             }
-            List<Trial.Workload> workloads = new ArrayList<>();
+            List<Workload> guests = new ArrayList<>();
             for (int i = 0; i < experiment.workloads().size(); i++) {
-                Trial.Workload workload = survey(variant, i, locate(variant, i));
-                refuseOtherMode(variant, i, workload);
-                workloads.add(workload);
+                guests.add(resolve(variant, i));
             }
-            trials.addAll(Plan.combinations(experiment, chosen, workloads));
+            trials.addAll(Plan.combinations(experiment, chosen, guests));
         }
         return Plan.of(file.experiment(), trials);
     }
@@ -113,66 +110,39 @@ public final class Planner {
         return "";
     }
 
-    private Path locate(Variant file, int index) {
-        String workload = file.experiment().workloads().get(index);
-        Path path = streams.startingAt(file.folderOf("/workloads/" + index)).find(workload);
-        if (path == null) {
-            throw missing(file, index, workload);
-        }
-        return path;
-    }
-
-    private ExperimentException missing(Variant file, int index, String workload) {
-        List<String> names =
-                streams.startingAt(file.folderOf("/workloads/" + index)).names();
-        String sentence;
-        if (StreamCatalog.isPath(workload)) {
-            sentence = "there is no file '" + workload + "'";
-        } else if (names.isEmpty()) {
-            sentence = "there is no stream '" + workload + "', and no folder data/streams to look in";
-        } else {
-            String nearest = NearestName.of(workload, names);
-            sentence = "there is no stream '" + workload + "'; "
-                    + (nearest == null ? "there is " + String.join(", ", names) : "did you mean '" + nearest + "'?");
-        }
-        return file.problem("/workloads/" + index, sentence);
-    }
-
-    private Trial.Workload survey(Variant file, int index, Path path) {
-        String name = StreamCatalog.nameOf(file.experiment().workloads().get(index));
-        Trial.Workload known = surveyed.get(name);
-        if (known != null) {
-            if (!known.file().equals(path)
-                    || file.experiment().workloads().subList(0, index).stream()
-                            .anyMatch(before -> StreamCatalog.nameOf(before).equals(name))) {
-                throw file.problem(
-                        "/workloads/" + index, "two workloads are called '" + name + "'; rename one of the files");
+    private Workload resolve(Variant file, int index) {
+        WorkloadEntry entry = file.experiment().workloads().get(index);
+        String pointer = "/workloads/" + index;
+        Path folder = file.folderOf(pointer);
+        Workload workload = known(entry, folder);
+        if (workload == null) {
+            try {
+                workload = workloads.resolve(entry, folder);
+            } catch (WorkloadSource.Refused e) {
+                throw file.problem(pointer + "/" + e.key(), withoutFullStop(String.valueOf(e.getMessage())));
             }
-            return known;
+            resolved.put(new Written(entry, folder), workload);
         }
-        StreamSurvey survey = StreamSurveyor.survey(path);
-        if (survey.header().gva() && survey.vcpus() > 1) {
+        Workload same = named.putIfAbsent(workload.name(), workload);
+        boolean twice = file.experiment().workloads().subList(0, index).stream()
+                .anyMatch(before -> WorkloadSource.nameOf(before).equals(WorkloadSource.nameOf(entry)));
+        if (twice || same != null && !same.equals(workload)) {
             throw file.problem(
-                    "/workloads/" + index,
-                    "'" + name + "' has virtual addresses and " + survey.vcpus()
-                            + " virtual CPUs, but only one can be replayed under shadow paging");
+                    pointer, "two workloads are called '" + workload.name() + "'; give one of them another 'name'");
         }
-        Trial.Workload workload = new Trial.Workload(name, path, survey);
-        surveyed.put(name, workload);
+        String refusal = workload.refusal(file.experiment());
+        if (refusal != null) {
+            throw file.problem(pointer, refusal);
+        }
         return workload;
     }
 
-    /** A stream with virtual addresses is for shadow paging, one without is not. */
-    private static void refuseOtherMode(Variant file, int index, Trial.Workload workload) {
-        Mode mode = file.experiment().mode();
-        boolean virtual = workload.survey().header().gva();
-        if (mode != null && virtual != (mode == Mode.SHADOW)) {
-            throw file.problem(
-                    "/workloads/" + index,
-                    "'" + workload.name() + "' has " + (virtual ? "" : "no ")
-                            + "virtual addresses, so it cannot run in mode " + mode.word());
-        }
+    private @Nullable Workload known(WorkloadEntry entry, Path folder) {
+        return resolved.get(new Written(entry, folder));
     }
+
+    /** An entry and the folder of the file that it is written in. */
+    private record Written(WorkloadEntry entry, Path folder) {}
 
     private static String withoutFullStop(String sentence) {
         String first = sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;

@@ -8,6 +8,8 @@ import org.shadowmmu.api.PageVisitor;
 import org.shadowmmu.api.ShadowPageView;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.vcpu.Root;
+import org.shadowmmu.engine.vcpu.RootSet;
+import org.shadowmmu.engine.vcpu.VcpuState;
 import org.shadowmmu.engine.vm.VirtualMachine;
 
 /**
@@ -32,15 +34,9 @@ public final class ReferencedMemory {
 
     /** The number now, in 4 KiB pages. */
     public long pages() {
-        seen.clear();
-        directories.clear();
-        tables.clear();
+        clear();
         for (int i = 0; i < machine.vcpus(); i++) {
-            Root root = machine.vcpu(i).state().roots().current();
-            addRoot(root.page());
-            for (int entry = 0; entry < Root.PAE_ENTRIES; entry++) {
-                addRoot(root.paeEntry(entry));
-            }
+            addRoots(machine.vcpu(i).state().roots().current());
         }
         long huge = 0;
         for (int i = 0; i < directories.size(); i++) {
@@ -57,6 +53,47 @@ public final class ReferencedMemory {
             small += table.presentEntries();
         }
         return huge + small;
+    }
+
+    /** The shadow pages in use that no root leads to which a virtual CPU holds, current or kept for its return (VC-10). */
+    public long stalePages() {
+        clear();
+        for (int i = 0; i < machine.vcpus(); i++) {
+            VcpuState state = machine.vcpu(i).state();
+            addHeld(state.rootMmu().roots);
+            addHeld(state.guestMmu().roots);
+        }
+        for (int i = 0; i < directories.size(); i++) {
+            directories.get(i).visitChildren(visit);
+        }
+        return machine.usedPages() - counted(directories) - counted(tables);
+    }
+
+    /** Those that count as used: pages of the TDP MMU do not (TDP-5). */
+    private static long counted(List<ShadowPageView> pages) {
+        return pages.stream()
+                .filter(page -> !(page instanceof ShadowPage own && own.tdp))
+                .count();
+    }
+
+    private void addHeld(RootSet roots) {
+        addRoots(roots.current());
+        for (int i = 0; i < RootSet.PREVIOUS; i++) {
+            addRoots(roots.previous(i));
+        }
+    }
+
+    private void clear() {
+        seen.clear();
+        directories.clear();
+        tables.clear();
+    }
+
+    private void addRoots(Root root) {
+        addRoot(root.page());
+        for (int entry = 0; entry < Root.PAE_ENTRIES; entry++) {
+            addRoot(root.paeEntry(entry));
+        }
     }
 
     /** A root that was zapped under its virtual CPU leads nowhere, and is replaced at the next entry. */

@@ -43,6 +43,11 @@ public final class ShadowEngineMachine extends VirtualMachineOfTrial implements 
         return machine;
     }
 
+    /** The page of the first block of memory that the last access reached; -1 if it reached none, because it was emulated. */
+    long reachedFrame() {
+        return reached == Vcpu.NO_FRAME ? -1 : machine.host().backing(0).pageOf(reached);
+    }
+
     /** Paging is off, so addresses are physical. */
     @Override
     public int access(int vcpu, long gpa, EntryKind kind) {

@@ -1,39 +1,30 @@
 package org.shadowmmu.lab.trial;
 
-import java.nio.file.Path;
 import org.shadowmmu.engine.policy.PolicyAssignment;
+import org.shadowmmu.engine.policy.PolicyChoice;
+import org.shadowmmu.lab.experiment.Experiment;
 import org.shadowmmu.lab.experiment.Host;
-import org.shadowmmu.lab.experiment.Mode;
 import org.shadowmmu.lab.experiment.QuotaEntry;
 import org.shadowmmu.lab.store.TrialResult;
-import org.shadowmmu.lab.workload.StreamSurvey;
+import org.shadowmmu.lab.workload.TableString;
 
 /**
  * One run of one virtual machine, completely determined.
  *
  * @param number its place in the plan, counted from 0
  * @param host the host it runs on
- * @param workload the stream it replays
+ * @param workload what its guest does
  * @param quota how many shadow pages it may use
  * @param policy the policy that takes the decisions
  * @param seed the seed of everything random; the same for all policies that are compared
  */
 public record Trial(int number, Host host, Workload workload, QuotaEntry quota, Policy policy, long seed) {
-    /** A stream: its name in results, its file and what a pass over it told. */
-    public record Workload(String name, Path file, StreamSurvey survey) {
-        /** The way of translation it is for, if the experiment says nothing. */
-        public Mode mode() {
-            return survey.header().gva() ? Mode.SHADOW : Mode.DIRECT;
-        }
-
-        /** The pages of all its RAM blocks. */
-        public long pages() {
-            return survey.blocks().stream().mapToLong(StreamSurvey.Block::pages).sum();
-        }
-    }
-
     /** What takes the decisions: its name in results, and who takes which. */
-    public record Policy(String label, PolicyAssignment assignment) {}
+    public record Policy(String label, PolicyAssignment assignment) {
+        /** The order of reclaim that knows the rest of the stream; each trial makes its own. */
+        static final Policy FORESIGHT = new Policy(
+                Experiment.FORESIGHT, PolicyAssignment.of(PolicyChoice.inProcess(new Foresight(TableString.EMPTY))));
+    }
 
     /** Whether a stored result is of this very trial. */
     public boolean gave(TrialResult result) {

@@ -13,6 +13,12 @@ public interface TrialMachine extends GuestMachine {
     /** How often each decision was asked for until now, and who answered. */
     DecisionCounts decisions();
 
+    /** The most entries that were looked at with the MMU lock held between two points where the kernel may yield, so far. */
+    long longestStep();
+
+    /** The most entries that were looked at from taking the MMU lock to letting it go, so far. */
+    long longestHold();
+
     /** Checks every invariant; returns the first that does not hold as a sentence, null if all do. */
     default @Nullable String audit() {
         return null;

@@ -12,17 +12,14 @@ import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.Counters;
 import org.shadowmmu.engine.policy.DecisionCounts;
 import org.shadowmmu.engine.policy.PolicyAssignment;
+import org.shadowmmu.engine.policy.PolicyChoice;
 import org.shadowmmu.engine.policy.PolicyFailure;
 import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.lab.BadInputException;
-import org.shadowmmu.lab.experiment.Backing;
 import org.shadowmmu.lab.store.Metric;
 import org.shadowmmu.lab.store.TrialResult;
-import org.shadowmmu.lab.workload.Replay;
 import org.shadowmmu.lab.workload.ReplayException;
 import org.shadowmmu.lab.workload.ReplayTotals;
-import org.shadowmmu.lab.workload.ShadowReplay;
-import org.shadowmmu.lab.workload.StreamReplay;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,14 +30,12 @@ public final class TrialRunner {
     private static final String OUT_OF_MEMORY =
             "The trial needs more memory than this Java machine may use; start it with a larger -Xmx.";
 
-    private final MachineFactory machines;
-    private final ShadowMachineFactory shadowMachines;
+    private final MachineSource machines;
 
     /** Runs trials on machines of these factories: the second is for workloads with virtual addresses. */
     @Inject
     public TrialRunner(MachineFactory machines, ShadowMachineFactory shadowMachines) {
-        this.machines = machines;
-        this.shadowMachines = shadowMachines;
+        this.machines = new MachineSource(machines, shadowMachines);
     }
 
     /**
@@ -70,37 +65,35 @@ public final class TrialRunner {
     }
 
     private TrialOutcome replay(Trial trial, LongConsumer progress, PolicyWatch watch, boolean audit, long start) {
-        Trial.Workload workload = trial.workload();
-        PolicyAssignment assignment = trial.policy().assignment();
-        int vcpus = Math.max(1, workload.survey().vcpus());
-        boolean huge = trial.host().backing() == Backing.HUGE;
-        TrialMachine machine;
-        Replay replay;
-        if (workload.survey().header().gva()) {
-            ShadowTrialMachine shadow = shadowMachines.create(trial.host(), assignment, vcpus, trial.seed(), watch);
-            machine = shadow;
-            replay = new ShadowReplay(shadow, workload.survey(), huge, audit ? audited(shadow, progress) : progress);
+        Foresight foresight =
+                trial.policy() == Trial.Policy.FORESIGHT && trial.workload() instanceof AccessStream stream
+                        ? new Foresight(stream.tables(trial.seed()))
+                        : null;
+        Drive drive = trial.workload()
+                .prepare(new Start(
+                        machines,
+                        trial.host(),
+                        foresight == null
+                                ? trial.policy().assignment()
+                                : PolicyAssignment.of(PolicyChoice.inProcess(foresight)),
+                        trial.quota().pagesFor(trial.workload().pages()),
+                        trial.seed(),
+                        watch,
+                        machine -> audit ? audited(machine, progress) : progress));
+        if (foresight == null) {
+            drive.run();
         } else {
-            machine = machines.create(trial.host(), assignment, vcpus, trial.seed(), watch);
-            replay = new StreamReplay(machine, workload.survey(), huge, audit ? audited(machine, progress) : progress);
+            drive.run(foresight::before);
         }
-        long quota = trial.quota().pagesFor(workload.pages());
-        if (quota > 0) {
-            int error = machine.setQuota(quota);
-            if (error != 0) {
-                throw new ReplayException(
-                        "The virtual machine refused the quota " + trial.quota() + " with error " + error + ".");
-            }
-        }
-        replay.run(workload.file());
+        TrialMachine machine = drive.machine();
         TrialResult result = result(
                 trial,
                 TrialResult.Status.OK,
                 null,
-                metrics(machine, replay.totals()),
+                metrics(machine, drive.totals()),
                 counters(machine.counters()),
                 decisions(machine.decisions()));
-        return new TrialOutcome(result, replay.series(), seconds(start), false);
+        return new TrialOutcome(result, drive.series(), seconds(start), false);
     }
 
     /** Tells progress, which happens between two operations, when the machine is sound. */
@@ -160,11 +153,15 @@ public final class TrialRunner {
         Map<Metric, Long> metrics = new EnumMap<>(Metric.class);
         for (Metric metric : Metric.values()) {
             long value = switch (metric) {
-                case FAULTS -> machine.faults();
+                case FAULTS -> totals.faults();
                 case REPEATED_FAULTS -> totals.repeatedFaultingAccesses();
-                case RECLAIMED -> machine.reclaimed();
-                case ZAPPED -> machine.counters().get(Counter.MMU_SHADOW_ZAPPED);
-                case CREATED -> machine.counters().get(Counter.MMU_CACHE_MISS);
+                case RECLAIMED -> totals.reclaimed();
+                case ZAPPED -> totals.zapped();
+                case CREATED -> totals.created();
+                case DIRTY_PAGES -> totals.dirtyPages();
+                case LONGEST_STEP -> machine.longestStep();
+                case LONGEST_HOLD -> machine.longestHold();
+                case MEAN_STALE -> totals.meanStale();
                 case MEAN_REFERENCED -> totals.meanReferenced();
                 case MEAN_MAPPED -> totals.meanMapped();
                 case PEAK_MAPPED -> totals.peakMapped();

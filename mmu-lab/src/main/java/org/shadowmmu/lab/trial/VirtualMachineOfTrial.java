@@ -6,12 +6,15 @@ import org.shadowmmu.engine.audit.Audit;
 import org.shadowmmu.engine.audit.AuditViolation;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.Counters;
+import org.shadowmmu.engine.lock.LockFigure;
+import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.policy.DecisionCounts;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.vm.VirtualMachine;
 
 /** What the machines of trials on the lab's own engine have in common, whatever the guest's addresses go through. */
-abstract sealed class VirtualMachineOfTrial implements TrialMachine permits EngineMachine, ShadowEngineMachine {
+abstract sealed class VirtualMachineOfTrial implements TrialMachine
+        permits EngineMachine, ShadowEngineMachine, ScenarioMachine {
     final VirtualMachine machine;
 
     private final PolicyRuntime policies;
@@ -50,6 +53,47 @@ abstract sealed class VirtualMachineOfTrial implements TrialMachine permits Engi
     }
 
     @Override
+    public long zapped() {
+        return machine.counters().get(Counter.MMU_SHADOW_ZAPPED);
+    }
+
+    @Override
+    public long created() {
+        return machine.counters().get(Counter.MMU_CACHE_MISS);
+    }
+
+    @Override
+    public long readDirtyLog(int addressSpace, int slot) {
+        long[] bitmap = machine.dirtyLog(addressSpace, slot);
+        if (bitmap == null) {
+            return -1;
+        }
+        long dirty = 0;
+        for (long word : bitmap) {
+            dirty += Long.bitCount(word);
+        }
+        return dirty;
+    }
+
+    @Override
+    public long longestStep() {
+        return longest(LockFigure.LONGEST_STEP);
+    }
+
+    @Override
+    public long longestHold() {
+        return Math.max(longest(LockFigure.LONGEST_WRITE_HOLD), longest(LockFigure.LONGEST_READ_HOLD));
+    }
+
+    private long longest(LockFigure figure) {
+        long longest = 0;
+        for (LockedWork work : LockedWork.values()) {
+            longest = Math.max(longest, machine.lock().get(figure, work));
+        }
+        return longest;
+    }
+
+    @Override
     public long usedPages() {
         return machine.usedPages();
     }
@@ -67,6 +111,11 @@ abstract sealed class VirtualMachineOfTrial implements TrialMachine permits Engi
     @Override
     public long referencedPages() {
         return referenced.pages();
+    }
+
+    @Override
+    public long stalePages() {
+        return referenced.stalePages();
     }
 
     @Override

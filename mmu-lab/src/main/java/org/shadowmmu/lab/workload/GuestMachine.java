@@ -39,6 +39,13 @@ public interface GuestMachine {
     /** Sets the quota of shadow pages; returns 0 or an error number. */
     int setQuota(long pages);
 
+    /**
+     * Reads the dirty log of a slot, which clears it.
+     *
+     * @return the number of dirty pages; -1 if the slot does not log
+     */
+    long readDirtyLog(int addressSpace, int slot);
+
     /** Lets a virtual CPU use guest memory; returns {@link #HIT}, {@link #FAULT} or {@link #MMIO}. */
     int access(int vcpu, long gpa, EntryKind kind);
 
@@ -47,6 +54,12 @@ public interface GuestMachine {
 
     /** The shadow pages reclaimed at the quota so far. */
     long reclaimed();
+
+    /** The shadow pages zapped so far, for whatever reason. */
+    long zapped();
+
+    /** The shadow pages created so far. */
+    long created();
 
     /** The shadow pages in use now. */
     long usedPages();
@@ -62,4 +75,10 @@ public interface GuestMachine {
      * table that lost its last parent. Costs a look at every directory, and at every table if there are orphans.
      */
     long referencedPages();
+
+    /**
+     * The shadow pages in use that no root leads to which a virtual CPU holds now, be it current or kept for its return. As
+     * costly as {@link #referencedPages}.
+     */
+    long stalePages();
 }

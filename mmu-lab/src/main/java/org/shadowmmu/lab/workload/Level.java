@@ -23,6 +23,8 @@ final class Level {
     void count() {
         sum += now;
         count++;
+        totalSum += now;
+        totalCount++;
     }
 
     /** The mean of the step, rounded; the present value if nothing was counted in it. */
@@ -47,14 +49,18 @@ final class Level {
 
     /** The mean of all steps, rounded; 0 if nothing was counted. */
     long totalMean() {
-        long all = totalCount + count;
-        return all == 0 ? 0 : (totalSum + sum + all / 2) / all;
+        return totalCount == 0 ? 0 : (totalSum + totalCount / 2) / totalCount;
+    }
+
+    /** Forgets what belongs to all steps; the step goes on. */
+    void restart() {
+        totalSum = 0;
+        totalCount = 0;
+        peak = now;
     }
 
     /** Begins the next step with the present value. */
     void nextStep() {
-        totalSum += sum;
-        totalCount += count;
         sum = 0;
         count = 0;
         least = now;

@@ -56,6 +56,17 @@ final class MemoryLayout {
         }
     }
 
+    /** Reads the dirty log of a slot of the normal address space; returns the number of dirty pages. */
+    long readDirtyLog(long gfn, long pages) {
+        Slot slot = spaces.get(0).find(gfn, pages);
+        long dirty = slot == null ? -1 : machine.readDirtyLog(0, slot.id());
+        if (dirty < 0) {
+            throw new ReplayException(
+                    "The dirty log of " + pages + " pages at frame " + gfn + " was read, but no slot there logs.");
+        }
+        return dirty;
+    }
+
     private void relog(SlotTable table, SlotChange change, int log) {
         Slot old = existing(table, change);
         int flags = old.flags() & ~SlotChange.LOG_DIRTY | log;

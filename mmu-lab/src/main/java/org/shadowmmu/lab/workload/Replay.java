@@ -1,6 +1,5 @@
 package org.shadowmmu.lab.workload;
 
-import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 
 /** The replay of one stream on one virtual machine; used once. */
@@ -9,20 +8,20 @@ public interface Replay {
     int STEPS = 400;
 
     /**
-     * Reads the stream and drives the machine to its end.
+     * Takes the stream from its source and drives the machine to its end.
      *
      * @throws ReplayException if the stream and the machine do not fit together
      */
-    default void run(Path file) {
-        run(file, UnaryOperator.identity());
+    default void run(StreamSource source) {
+        run(source, UnaryOperator.identity());
     }
 
     /**
-     * As {@link #run(Path)}, with somebody between the reader and the replay.
+     * As {@link #run(StreamSource)}, with somebody between the source and the replay.
      *
-     * @param around gets the replay and returns what the reader hands the records to, which must pass them on
+     * @param around gets the replay and returns what the source hands the records to, which must pass them on
      */
-    void run(Path file, UnaryOperator<StreamVisitor> around);
+    void run(StreamSource source, UnaryOperator<StreamVisitor> around);
 
     /** What was counted. */
     ReplayTotals totals();

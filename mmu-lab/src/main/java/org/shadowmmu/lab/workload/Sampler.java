@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** Takes the points of a {@link TimeSeries} while a stream is replayed; the number of points is known before. */
 final class Sampler {
-    private static final int COLUMNS = 9;
+    private static final int COLUMNS = 10;
     private static final int PROBES_PER_STEP = 16;
 
     private final GuestMachine machine;
@@ -13,6 +13,7 @@ final class Sampler {
     private final long[][] columns;
     private final Level mapped = new Level();
     private final Level referenced = new Level();
+    private final Level stale = new Level();
     private int next;
     private long nextProbe;
     private long peakUsed;
@@ -42,6 +43,8 @@ final class Sampler {
         if (instruction >= nextProbe) {
             referenced.change(machine.referencedPages());
             referenced.count();
+            stale.change(machine.stalePages());
+            stale.count();
             nextProbe = (instruction / probeInterval + 1) * probeInterval;
         }
         while (next < columns[0].length && next * interval <= instruction) {
@@ -59,6 +62,7 @@ final class Sampler {
             referenced.least(),
             referenced.most(),
             machine.usedPages(),
+            stale.mean(),
             machine.faults(),
             machine.reclaimed()
         };
@@ -67,6 +71,7 @@ final class Sampler {
         }
         mapped.nextStep();
         referenced.nextStep();
+        stale.nextStep();
     }
 
     /** Guest pages mapped. */
@@ -77,6 +82,19 @@ final class Sampler {
     /** Guest pages referenced. */
     Level referenced() {
         return referenced;
+    }
+
+    /** Stale shadow pages. */
+    Level stale() {
+        return stale;
+    }
+
+    /** Forgets totals and peaks, but not the points taken. */
+    void restart() {
+        mapped.restart();
+        referenced.restart();
+        stale.restart();
+        peakUsed = machine.usedPages();
     }
 
     /** The most shadow pages that were in use at one time. */
@@ -91,6 +109,7 @@ final class Sampler {
             taken[column] = Arrays.copyOf(columns[column], next);
         }
         return new TimeSeries(
-                interval, taken[0], taken[1], taken[2], taken[3], taken[4], taken[5], taken[6], taken[7], taken[8]);
+                interval, taken[0], taken[1], taken[2], taken[3], taken[4], taken[5], taken[6], taken[7], taken[8],
+                taken[9]);
     }
 }

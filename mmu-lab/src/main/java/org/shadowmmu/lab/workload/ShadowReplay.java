@@ -1,6 +1,5 @@
 package org.shadowmmu.lab.workload;
 
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,27 +75,28 @@ public final class ShadowReplay implements Replay, StreamVisitor {
     private long wrongTables;
 
     /** Prepares a replay and gives the machine its memory; as {@link StreamReplay}. */
-    public ShadowReplay(ShadowMachine machine, StreamSurvey survey, boolean huge, LongConsumer progress) {
+    public ShadowReplay(
+            ShadowMachine machine, StreamSurvey survey, boolean huge, Region region, LongConsumer progress) {
         if (survey.vcpus() > 1) {
             throw new ReplayException(
                     "A stream with virtual addresses has one virtual CPU, this one has " + survey.vcpus() + ".");
         }
         this.machine = machine;
         layout = new MemoryLayout(machine, survey.blocks(), huge);
-        tally = new AccessTally(machine, survey, progress);
+        tally = new AccessTally(machine, survey.instructions(), region, progress);
         tables = new GuestTables(machine, LEVELS);
         flushes = new PendingFlushes(machine, tables);
     }
 
     /**
-     * Reads the file twice, the second time driving the machine to its end.
+     * Reads the stream twice, the second time driving the machine to its end.
      *
      * @throws ReplayException if the guest did not see what the recorded guest saw, or the machine refuses something
      */
     @Override
-    public void run(Path file, UnaryOperator<StreamVisitor> around) {
-        lives = TableLives.of(file);
-        StreamReader.read(file, around.apply(this));
+    public void run(StreamSource source, UnaryOperator<StreamVisitor> around) {
+        lives = TableLives.of(source);
+        source.read(around.apply(this));
         finishDeferred();
         tally.reportRest();
         if (!shadowTotals().faithful()) {
@@ -149,6 +149,7 @@ public final class ShadowReplay implements Replay, StreamVisitor {
     @Override
     public void slotChange(SlotChange change) {
         finishDeferred();
+        tally.operation();
         layout.apply(change);
         tally.changed();
     }

@@ -1,6 +1,5 @@
 package org.shadowmmu.lab.workload;
 
-import java.nio.file.Path;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 
@@ -23,17 +22,18 @@ public final class StreamReplay implements Replay, StreamVisitor {
      * @param machine a new machine with as many virtual CPUs as the stream
      * @param survey what a pass over the stream told
      * @param huge whether the host backs guest memory with huge pages
+     * @param region the part whose figures count
      * @param progress gets the number of accesses replayed since its last call, every few thousand
      */
-    public StreamReplay(GuestMachine machine, StreamSurvey survey, boolean huge, LongConsumer progress) {
+    public StreamReplay(GuestMachine machine, StreamSurvey survey, boolean huge, Region region, LongConsumer progress) {
         this.machine = machine;
         layout = new MemoryLayout(machine, survey.blocks(), huge);
-        tally = new AccessTally(machine, survey, progress);
+        tally = new AccessTally(machine, survey.instructions(), region, progress);
     }
 
     @Override
-    public void run(Path file, UnaryOperator<StreamVisitor> around) {
-        StreamReader.read(file, around.apply(this));
+    public void run(StreamSource source, UnaryOperator<StreamVisitor> around) {
+        source.read(around.apply(this));
         tally.reportRest();
     }
 
@@ -49,8 +49,15 @@ public final class StreamReplay implements Replay, StreamVisitor {
 
     @Override
     public void slotChange(SlotChange change) {
+        tally.operation();
         layout.apply(change);
         tally.changed();
+    }
+
+    @Override
+    public void dirtyLogRead(long gfn, long pages) {
+        tally.operation();
+        tally.dirty(layout.readDirtyLog(gfn, pages));
     }
 
     @Override

@@ -50,6 +50,13 @@ public final class StreamSurveyor implements StreamVisitor {
         }
     }
 
+    /** Surveys a stream that comes from no file: it has no hash and no size. */
+    public static StreamSurvey survey(StreamSource source) {
+        StreamSurveyor surveyor = new StreamSurveyor();
+        source.read(surveyor);
+        return surveyor.result("", 0);
+    }
+
     private static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");

@@ -26,6 +26,9 @@ public interface StreamVisitor {
     /** The virtual CPU did something else. */
     default void event(GuestEvent event, long argument) {}
 
+    /** The user-space part of the hypervisor reads the dirty log of the slot that covers exactly these pages, which clears it. */
+    default void dirtyLogRead(long gfn, long pages) {}
+
     /** The window that was begun last ends. */
     default void windowEnds() {}
 

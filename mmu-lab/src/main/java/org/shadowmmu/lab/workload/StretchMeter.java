@@ -4,7 +4,7 @@ package org.shadowmmu.lab.workload;
  * Passes a stream on to a replay and tells when a stretch begins, is probed, or ends. Windows are not divided: a stretch begins
  * with the first window that begins at or after its first instruction.
  */
-public final class StretchMeter implements StreamVisitor {
+public final class StretchMeter extends PassingVisitor {
     private static final int PROBES = 32;
 
     /** Hears of the stretches. */
@@ -16,7 +16,6 @@ public final class StretchMeter implements StreamVisitor {
         void probe(int index);
     }
 
-    private final StreamVisitor replay;
     private final Stretches stretches;
     private final Listener listener;
     private long clock;
@@ -25,7 +24,7 @@ public final class StretchMeter implements StreamVisitor {
 
     /** Tells {@code listener} of {@code stretches} while {@code replay} gets the stream. */
     public StretchMeter(StreamVisitor replay, Stretches stretches, Listener listener) {
-        this.replay = replay;
+        super(replay);
         this.stretches = stretches;
         this.listener = listener;
     }
@@ -35,16 +34,6 @@ public final class StretchMeter implements StreamVisitor {
         while (next <= stretches.count()) {
             listener.begins(next++);
         }
-    }
-
-    @Override
-    public void header(StreamHeader header) {
-        replay.header(header);
-    }
-
-    @Override
-    public void slotChange(SlotChange change) {
-        replay.slotChange(change);
     }
 
     @Override
@@ -58,36 +47,6 @@ public final class StretchMeter implements StreamVisitor {
             nextProbe = clock + Math.max(1, stretches.length() / PROBES);
         }
         clock += instructions;
-        replay.windowBegins(vcpu, instructions, accesses);
-    }
-
-    @Override
-    public void access(EntryKind kind, long gfn) {
-        replay.access(kind, gfn);
-    }
-
-    @Override
-    public void event(GuestEvent event, long argument) {
-        replay.event(event, argument);
-    }
-
-    @Override
-    public void windowEnds() {
-        replay.windowEnds();
-    }
-
-    @Override
-    public void virtualAccess(EntryKind kind, long gfn, long virtualPage) {
-        replay.virtualAccess(kind, gfn, virtualPage);
-    }
-
-    @Override
-    public void entryWalked(long tableGfn, int level, int index, int flags, long target) {
-        replay.entryWalked(tableGfn, level, index, flags, target);
-    }
-
-    @Override
-    public void entryWritten(long tableGfn, int index, int flags, long target) {
-        replay.entryWritten(tableGfn, index, flags, target);
+        super.windowBegins(vcpu, instructions, accesses);
     }
 }

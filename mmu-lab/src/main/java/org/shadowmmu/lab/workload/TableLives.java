@@ -1,6 +1,5 @@
 package org.shadowmmu.lab.workload;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -49,9 +48,9 @@ final class TableLives implements StreamVisitor {
      * Reads a stream and finds the lives of its tables, by the moment at which they begin; those of one moment are in
      * ascending order of level, so that a table comes before those that lead to it.
      */
-    static NavigableMap<Long, List<Life>> of(Path file) {
+    static NavigableMap<Long, List<Life>> of(StreamSource source) {
         TableLives found = new TableLives();
-        StreamReader.read(file, found);
+        source.read(found);
         found.tables.forEach(found::end);
         Comparator<Life> order = Comparator.comparingInt(Life::level).thenComparingLong(Life::tableGfn);
         found.lives.values().forEach(list -> list.sort(order));

@@ -12,6 +12,9 @@ public final class TableString implements StreamVisitor {
     /** No later use. */
     public static final int NEVER = Integer.MAX_VALUE;
 
+    /** No entries. */
+    public static final TableString EMPTY = new TableString();
+
     private static final int REGION_SHIFT = 9;
 
     private int[] tables = new int[1 << 16];

@@ -2,11 +2,11 @@
 "use strict";
 const number = value => value.toLocaleString("en-US");
 
-/** The stops of a course over time, which has the same distance everywhere: {interval, instructions, lines}. */
+/** The stops of a course over time, which has the same distance everywhere: {interval, length, unit, digits, clock, lines}. */
 function course(data) {
   return data.lines[0].values.map((unused, index) => ({
-    at: index * data.interval / data.instructions,
-    head: (index * data.interval / 1e9).toFixed(2) + "·10⁹ instructions",
+    at: index * data.interval / data.length,
+    head: (index * data.interval / data.unit).toFixed(data.digits) + data.clock,
     get rows() {
       return data.lines.map(line => ({
         label: line.label, colour: line.colour, text: number(line.values[index]),

@@ -173,7 +173,7 @@ class RunCommandTest {
             fifo]           | fifoo]            | small.yaml, line 3: there is no policy 'fifoo'; there is fifo, leaf-first, lru-moveup, tdp-childzap; did you mean 'fifo'?
             workloads: [thrash, | workloads: [thrush, | small.yaml, line 4: there is no stream 'thrush'; did you mean 'thrash'?
             [thrash, fits]  | [a/b.gpas.gz]     | small.yaml, line 4: there is no file 'a/b.gpas.gz'.
-            [thrash, fits]  | [fits, data/streams/fits.gpas.gz] | small.yaml, line 4: two workloads are called 'fits'; rename one of the files.
+            [thrash, fits]  | [fits, data/streams/fits.gpas.gz] | small.yaml, line 4: two workloads are called 'fits'; give one of them another 'name'.
             name: small     | nam: small        | small.yaml, line 1: unknown key 'nam'; did you mean 'name'?
             """)
     void badExperimentsEndWithCode2AndASentence(String find, String replace, String sentence) {

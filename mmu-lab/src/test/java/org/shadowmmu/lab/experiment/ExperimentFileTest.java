@@ -34,6 +34,7 @@ class ExperimentFileTest {
                 era: linux-6.12
                 backing: thp
                 seeds: [1, 2]
+                foresight: true
                 audit: true
                 """);
         assertThat(experiment)
@@ -48,12 +49,13 @@ class ExperimentFileTest {
                                                 "on", new ParameterText("mapping"),
                                                 "depth", new ParameterText("3"),
                                                 "fast", new ParameterText("true")))),
-                        List.of("web-1g", "./my.gpas.gz"),
+                        List.of(WorkloadEntry.of("web-1g"), WorkloadEntry.of("./my.gpas.gz")),
                         List.of(QuotaEntry.DEFAULT, new QuotaEntry(64)),
                         Mode.TDPMMU,
                         Kernel.LINUX_6_12,
                         Backing.HUGE,
                         List.of(1L, 2L),
+                        true,
                         true));
         assertThat(experiment.policies().get(1)).hasToString("lru-moveup(on=mapping, depth=3, fast=true)");
     }
@@ -65,12 +67,13 @@ class ExperimentFileTest {
                         "a",
                         "",
                         List.of(PolicyEntry.of("fifo")),
-                        List.of("web-1g"),
+                        List.of(WorkloadEntry.of("web-1g")),
                         List.of(QuotaEntry.DEFAULT),
                         null,
-                        Kernel.LINUX_6_1,
-                        Backing.SMALL,
+                        null,
+                        null,
                         List.of(1L),
+                        false,
                         false));
     }
 
@@ -93,7 +96,7 @@ class ExperimentFileTest {
                         "name: a\nfrobnicate: 1" + end,
                         2,
                         "unknown key 'frobnicate'; the keys here are name, description, policies, workloads, quotas, mode,"
-                                + " era, backing, seeds, audit, extends, suites, matrix, zip"),
+                                + " era, backing, seeds, foresight, audit, extends, suites, matrix, zip"),
                 Arguments.of(
                         "name: a\npolicies:\n  - fifo\n  - id: x\n    paramters: {}\nworkloads: [w]",
                         5,
@@ -180,7 +183,8 @@ class ExperimentFileTest {
                 Arguments.of(
                         "name: a\nworkloads: [1]\npolicies: [fifo]",
                         2,
-                        "'workloads' must be a list of stream names or paths of .gpas.gz files, not 1"),
+                        "'workloads' must be a list of workloads, each the name of a recorded stream, the path of a .gpas.gz file, or a"
+                                + " map with 'stream', 'recording' or a family of synthetic workloads, not 1"),
                 Arguments.of("- name: a", 1, "an experiment file is a map with the keys name, policies, workloads, …"),
                 Arguments.of("", 1, "an experiment file is a map with the keys name, policies, workloads, …"),
                 Arguments.of(

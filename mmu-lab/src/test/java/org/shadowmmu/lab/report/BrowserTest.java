@@ -40,6 +40,6 @@ class BrowserTest {
     }
 
     private String look(int width, String keys) throws Exception {
-        return new Browser(folder).look(HtmlReport.of(Runs.usual().run()), width, 1, 0.5, 0.2, keys);
+        return new Browser(folder).look(HtmlReport.of(Runs.usual().run()), width, 3, 0.5, 0.2, keys);
     }
 }

@@ -63,7 +63,8 @@ class HtmlReportTest {
                 .run());
         assertThat(html).doesNotContain("<script>alert", "<b a=");
         assertThat(html).contains("&lt;/script&gt;&lt;script&gt;alert(1)", "\\u003c/script\\u003e");
-        assertThat(html.split("</script>", -1)).hasSize(4);
+        // One of the page and one of each chart: referenced, faults, reclaimed, used, stale.
+        assertThat(html.split("</script>", -1)).hasSize(7);
     }
 
     @Test

@@ -45,12 +45,16 @@ final class Runs {
     Runs workload(String name) {
         workloads.add(new Manifest.Workload(
                 name,
+                Manifest.Kind.STREAM,
                 name + ".gpas.gz",
                 "aa",
                 "a guest named " + name,
                 "6.1",
+                "",
+                Map.of(),
                 1,
                 4_000_000_000L,
+                new Manifest.Region(0, 4_000_000_000L),
                 1000,
                 3,
                 Map.of(),
@@ -119,7 +123,7 @@ final class Runs {
             high[i] = mean[i] + 2000;
             so[i] = faults * i / 40;
         }
-        return new TimeSeries(100_000_000, mean, low, high, mean, low, high, low, so, so);
+        return new TimeSeries(100_000_000, mean, low, high, mean, low, high, so, so, so, so);
     }
 
     StoredRun run() {

@@ -13,7 +13,6 @@ import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.lab.Project;
 import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.experiment.QuotaEntry;
-import org.shadowmmu.lab.workload.StreamSurveyor;
 
 /**
  * Trials share nothing, so two cores do nearly twice as many. What two threads lose to each other is judged by the processor
@@ -61,7 +60,7 @@ class SpeedUpTest {
 
     private static List<Trial> trials() {
         Path file = Project.root().resolve("data/streams/fw-pc.gpas.gz");
-        Trial.Workload workload = new Trial.Workload("fw-pc", file, StreamSurveyor.survey(file));
+        Workload workload = AccessStream.of("fw-pc", file);
         Trial.Policy policy = new Trial.Policy("upstream", PolicyAssignment.UPSTREAM);
         List<Trial> trials = new ArrayList<>();
         for (int seed = 0; seed < TRIALS; seed++) {

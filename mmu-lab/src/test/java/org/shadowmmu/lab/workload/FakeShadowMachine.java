@@ -139,4 +139,24 @@ final class FakeShadowMachine implements ShadowMachine {
     public long referencedPages() {
         return 0;
     }
+
+    @Override
+    public long zapped() {
+        return 0;
+    }
+
+    @Override
+    public long created() {
+        return 0;
+    }
+
+    @Override
+    public long stalePages() {
+        return 0;
+    }
+
+    @Override
+    public long readDirtyLog(int addressSpace, int slot) {
+        return -1;
+    }
 }

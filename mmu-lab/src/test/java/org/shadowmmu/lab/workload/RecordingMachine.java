@@ -78,4 +78,24 @@ final class RecordingMachine implements GuestMachine {
     public long referencedPages() {
         return mapped.size() / 2;
     }
+
+    @Override
+    public long zapped() {
+        return 2 * reclaimed;
+    }
+
+    @Override
+    public long created() {
+        return mapped.size() / 512 + 3;
+    }
+
+    @Override
+    public long stalePages() {
+        return 1;
+    }
+
+    @Override
+    public long readDirtyLog(int addressSpace, int slot) {
+        return mapped.size();
+    }
 }

@@ -49,8 +49,8 @@ class ShadowReplayTest {
     private ShadowTotals run(StreamBytes stream) {
         Path file = stream.write(folder.resolve("test.gpas.gz"));
         StreamSurvey survey = StreamSurveyor.survey(file);
-        replay = new ShadowReplay(machine, survey, false, count -> {});
-        replay.run(file);
+        replay = new ShadowReplay(machine, survey, false, Region.WHOLE, count -> {});
+        replay.run(new StreamFile(file));
         return replay.shadowTotals();
     }
 

@@ -39,7 +39,8 @@ class ShadowStreamsTest {
     }
 
     private ShadowReplay replay(ShadowMachine driven, String stream, long quota, boolean huge) {
-        ShadowReplay replay = new ShadowReplay(driven, StreamSurveyor.survey(file(stream)), huge, count -> {});
+        ShadowReplay replay =
+                new ShadowReplay(driven, StreamSurveyor.survey(file(stream)), huge, Region.WHOLE, count -> {});
         if (quota > 0) {
             assertThat(machine.setQuota(quota)).isZero();
         }
@@ -53,7 +54,7 @@ class ShadowStreamsTest {
 
     private ShadowTotals run(String stream, long quota, boolean huge) {
         ShadowReplay replay = replay(machine, stream, quota, huge);
-        replay.run(file(stream));
+        replay.run(new StreamFile(file(stream)));
         assertThat(audit.check()).isEmpty();
         assertThat(replay.totals().peakUsed()).isLessThanOrEqualTo(machine.quota());
         return replay.shadowTotals();
@@ -97,12 +98,13 @@ class ShadowStreamsTest {
     /** That the replay can tell: a hypervisor that ignores INVLPG leads the guest to wrong pages. */
     @Test
     void aReplayWithoutInvlpgGoesAstray() {
-        ShadowMachine deaf = new ShadowMachineFilter(machine) {
+        ShadowMachine deaf = new PassingMachine(machine) {
             @Override
             public void invalidate(int vcpu, long address) {}
         };
         ShadowReplay replay = replay(deaf, "boot-1g-gva", 0, false);
-        assertThatThrownBy(() -> replay.run(file("boot-1g-gva"))).isInstanceOf(ReplayException.class);
+        assertThatThrownBy(() -> replay.run(new StreamFile(file("boot-1g-gva"))))
+                .isInstanceOf(ReplayException.class);
         assertThat(replay.shadowTotals().wrongPages()).isGreaterThan(100);
         assertThat(replay.shadowTotals().wrongTables()).isZero();
     }

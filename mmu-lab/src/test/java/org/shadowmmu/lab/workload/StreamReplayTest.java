@@ -59,14 +59,14 @@ class StreamReplayTest {
                         "vcpu 1 TABLE_READ 9000",
                         "vcpu 1 WRITE 3000",
                         "vcpu 1 READ 200000000");
-        assertThat(replay.totals()).isEqualTo(new ReplayTotals(5, 3, 0, 1, 4, 3, 2, 1, 3));
+        assertThat(replay.totals()).isEqualTo(new ReplayTotals(5, 3, 0, 1, 4, 3, 0, 0, 3, 0, 3, 2, 1, 1, 3));
         assertThat(progress).hasValue(5);
     }
 
     @Test
     void aFaultOnAPageUsedBeforeIsCountedAsRepeated() {
         StreamSurvey survey = survey(new StreamBytes().window(0, 4));
-        StreamReplay replay = new StreamReplay(machine, survey, false, progress::addAndGet);
+        StreamReplay replay = new StreamReplay(machine, survey, false, Region.WHOLE, progress::addAndGet);
         replay.windowBegins(0, 1, 1);
         replay.access(EntryKind.READ, 1);
         replay.access(EntryKind.READ, 2);
@@ -128,8 +128,8 @@ class StreamReplayTest {
     }
 
     private StreamReplay replay(StreamBytes stream) {
-        StreamReplay replay = new StreamReplay(machine, survey(stream), false, progress::addAndGet);
-        replay.run(folder.resolve("s.gpas.gz"));
+        StreamReplay replay = new StreamReplay(machine, survey(stream), false, Region.WHOLE, progress::addAndGet);
+        replay.run(new StreamFile(folder.resolve("s.gpas.gz")));
         return replay;
     }
 

@@ -19,6 +19,12 @@ import org.shadowmmu.lab.workload.ShadowMachine;
 public final class ForkExec {
     /** Told how the workload goes on. */
     public interface Observer {
+        /** A program is about to use a page, and what goes with that. */
+        default void uses() {}
+
+        /** It has used it. */
+        default void used() {}
+
         /**
          * A program ended.
          *
@@ -224,17 +230,19 @@ public final class ForkExec {
         }
 
         /** A turn; returns whether a program ended. */
-        boolean turn() {
+        boolean turn(Observer observer) {
             for (int i = 0; i < shape.turn() && usesLeft > 0; i++, usesLeft--) {
                 if (usesLeft % shape.uses() == 0) {
                     drawBusyRegions();
                 }
+                observer.uses();
                 int region = busy[random.nextInt(busy.length)];
                 program.use(cpu, page(region, random.nextInt(shape.pagesPerRegion())), kind());
                 for (int hot = 0; hot < shape.hot(); hot++) {
                     program.use(cpu, page(hot * shape.regions() / shape.hot(), 0), EntryKind.WRITE);
                 }
                 useKernel();
+                observer.used();
             }
             return usesLeft == 0;
         }
@@ -290,7 +298,7 @@ public final class ForkExec {
         List<Lane> running = new ArrayList<>(lanes);
         while (!running.isEmpty()) {
             for (Lane lane : List.copyOf(running)) {
-                if (lane.turn()) {
+                if (lane.turn(observer)) {
                     lane.next();
                     if (lane.idle()) {
                         running.remove(lane);

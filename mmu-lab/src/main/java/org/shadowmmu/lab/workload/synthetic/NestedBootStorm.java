@@ -32,6 +32,12 @@ public final class NestedBootStorm {
         default boolean turned(long touches) {
             return true;
         }
+
+        /** A guest is about to touch a page, which is this frame of L1's memory. */
+        default void touches(long gfn) {}
+
+        /** It has touched it. */
+        default void touched(long gfn) {}
     }
 
     /**
@@ -90,7 +96,7 @@ public final class NestedBootStorm {
         }
         for (int from = 0; from < shape.guestPages(); from += TURN) {
             for (NestedGuest guest : guests) {
-                turn(guest, from);
+                turn(guest, from, observer);
             }
             if (!observer.turned(touches)) {
                 return false;
@@ -106,10 +112,12 @@ public final class NestedBootStorm {
         return goOn;
     }
 
-    private void turn(NestedGuest guest, int from) {
+    private void turn(NestedGuest guest, int from, Observer observer) {
         int end = Math.min(from + TURN, shape.guestPages());
         for (int page = from; page < end; page += shape.stride()) {
+            observer.touches(guest.firstGfn() + page);
             guest.touch(page, AccessKind.WRITE);
+            observer.touched(guest.firstGfn() + page);
             touches++;
         }
     }
@@ -119,6 +127,15 @@ public final class NestedBootStorm {
             throw new IllegalStateException("L1 has no memory left for nested tables");
         }
         return nextTable++;
+    }
+
+    /** Pages that a guest of so many pages touches while it boots. */
+    static long touchesOf(int guestPages, int stride) {
+        long touches = 0;
+        for (int from = 0; from < guestPages; from += TURN) {
+            touches += (Math.min(TURN, guestPages - from) + stride - 1) / stride;
+        }
+        return touches;
     }
 
     /** Pages that nested guests touched so far. */

@@ -55,6 +55,11 @@ public final class NestedGuest {
         return frames.getAsLong();
     }
 
+    /** The first frame of L1's memory that is its own. */
+    public long firstGfn() {
+        return firstGfn;
+    }
+
     /** The number of its pages. */
     public int pages() {
         return pages;

@@ -1,10 +1,11 @@
 package org.shadowmmu.lab.workload;
 
-/** Passes everything on to another machine, so that a test can change one thing. */
-abstract class ShadowMachineFilter implements ShadowMachine {
+/** Passes everything on to another machine; what stands between a workload and a machine extends it. */
+public abstract class PassingMachine implements ShadowMachine {
     private final ShadowMachine machine;
 
-    ShadowMachineFilter(ShadowMachine machine) {
+    /** Passes on to {@code machine}. */
+    protected PassingMachine(ShadowMachine machine) {
         this.machine = machine;
     }
 
@@ -116,5 +117,25 @@ abstract class ShadowMachineFilter implements ShadowMachine {
     @Override
     public long referencedPages() {
         return machine.referencedPages();
+    }
+
+    @Override
+    public long zapped() {
+        return machine.zapped();
+    }
+
+    @Override
+    public long created() {
+        return machine.created();
+    }
+
+    @Override
+    public long stalePages() {
+        return machine.stalePages();
+    }
+
+    @Override
+    public long readDirtyLog(int addressSpace, int slot) {
+        return machine.readDirtyLog(addressSpace, slot);
     }
 }

@@ -1,4 +1,4 @@
-package org.shadowmmu.lab.ab;
+package org.shadowmmu.lab.trial;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +12,9 @@ import org.shadowmmu.api.PolicyDescriptor;
 import org.shadowmmu.api.PolicyProvider;
 import org.shadowmmu.api.ReclaimOrder;
 import org.shadowmmu.api.ShadowPageView;
+import org.shadowmmu.lab.workload.EntryKind;
+import org.shadowmmu.lab.workload.PassingVisitor;
+import org.shadowmmu.lab.workload.StreamVisitor;
 import org.shadowmmu.lab.workload.TableString;
 
 /**
@@ -19,18 +22,37 @@ import org.shadowmmu.lab.workload.TableString;
  * when no leaf table is left. No kernel can have it. It shows what an order could reach: a figure that was reached by an order
  * and is no proof that none is better.
  */
-final class Foresight implements PolicyProvider {
+public final class Foresight implements PolicyProvider {
+    private static final int TABLE_SHIFT = 9;
+
     private final TableString string;
     private final int[] next;
     private int at = -1;
 
-    Foresight(TableString string) {
+    /** Knows a stream whose order of tables is this one, for one run. */
+    public Foresight(TableString string) {
         this.string = string;
         next = new int[string.distinct()];
     }
 
+    /** What takes the records of the stream in front of {@code replay}, and so knows where in it the replay is. */
+    public StreamVisitor before(StreamVisitor replay) {
+        return new PassingVisitor(replay) {
+            private long region = -1;
+
+            @Override
+            public void access(EntryKind kind, long gfn) {
+                if (gfn >>> TABLE_SHIFT != region) {
+                    region = gfn >>> TABLE_SHIFT;
+                    advance();
+                }
+                super.access(kind, gfn);
+            }
+        };
+    }
+
     /** The next entry of the stream is carried out now. */
-    void advance() {
+    private void advance() {
         at++;
         next[string.table(at)] = string.nextUse(at);
     }
