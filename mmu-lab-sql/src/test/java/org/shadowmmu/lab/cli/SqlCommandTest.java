@@ -106,7 +106,7 @@ class SqlCommandTest {
         TimeSeries series = run.series().get(trial);
         for (int step : new int[] {0, 1, series.points() - 1}) {
             JsonNode row = one("from series where trial = " + trial + " and step = " + step);
-            assertThat(row.path("instruction").asLong()).isEqualTo(step * series.interval());
+            assertThat(row.path("clock").asLong()).isEqualTo(step * series.interval());
             assertThat(row.path("mapped_mean").asLong()).isEqualTo(series.mappedMean()[step]);
             assertThat(row.path("referenced_max").asLong()).isEqualTo(series.referencedMax()[step]);
             assertThat(row.path("used").asLong()).isEqualTo(series.used()[step]);
