@@ -49,7 +49,10 @@ class KilledRunTest {
         int kills = 0;
         for (int round = 0; round < rounds; round++) {
             String name = "round" + round;
-            // A first life of any length, shorter ones after it, so that a run dies several times; then it may live.
+            // A first life until some of the trials are stored; then lives of any length, each longer, until one is
+            // enough.
+            long stored = 1 + random.nextLong(Files.size(folder.resolve("whole/trials.jsonl")));
+            kills += process(name).waitForOrKill(folder.resolve(name).resolve("trials.jsonl"), stored) ? 0 : 1;
             for (long life = random.nextLong(whole); !process(name).waitForOrKill(life); life += whole / 3) {
                 kills++;
             }
@@ -78,6 +81,14 @@ class KilledRunTest {
             }
             process.destroyForcibly().waitFor();
             return false;
+        }
+
+        /** Waits until a file has so many bytes; returns whether the run ended well before that, else it is dead. */
+        boolean waitForOrKill(Path file, long bytes) throws InterruptedException {
+            while (process.isAlive() && file.toFile().length() < bytes) {
+                Thread.sleep(1);
+            }
+            return waitForOrKill(0);
         }
     }
 
