@@ -1,4 +1,4 @@
-/** The application around the engine: its wiring, and what every package of it may say to the user. */
+/** The application around the engine: what every package of it may say to the user. */
 @NullMarked
 package org.shadowmmu.lab;
 

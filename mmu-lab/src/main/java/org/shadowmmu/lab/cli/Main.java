@@ -9,7 +9,6 @@ import com.google.inject.Stage;
 import jakarta.inject.Inject;
 import org.shadowmmu.engine.policy.PolicySelectionException;
 import org.shadowmmu.lab.BadInputException;
-import org.shadowmmu.lab.LabModule;
 import org.shadowmmu.lab.trial.ManifestWriter;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;

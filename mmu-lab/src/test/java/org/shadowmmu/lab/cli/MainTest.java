@@ -13,7 +13,6 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.shadowmmu.lab.LabModule;
 import org.shadowmmu.lab.trial.MachineFactory;
 import picocli.CommandLine;
 
