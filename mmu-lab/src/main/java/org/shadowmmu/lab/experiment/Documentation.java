@@ -23,7 +23,7 @@ public final class Documentation {
     public static List<Class<?>> records() {
         List<Class<?>> records =
                 new ArrayList<>(List.of(Experiment.class, Composition.class, PolicyEntry.class, WorkloadEntry.class));
-        records.addAll(Family.ALL);
+        records.addAll(WorkloadEntry.FAMILIES.values());
         return List.copyOf(records);
     }
 

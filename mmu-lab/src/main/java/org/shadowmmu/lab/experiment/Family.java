@@ -11,19 +11,8 @@ import org.shadowmmu.lab.BadInputException;
 
 /** A family of synthetic workloads, with its parameters: guests that follow a rule and seeded random numbers. */
 public sealed interface Family permits AccessFamily, BootStorm, Processes {
-    /** The families, in the order of the reference. */
-    List<Class<? extends Family>> ALL = List.of(
-            SequentialFill.class,
-            Zipf.class,
-            WorkingSets.class,
-            MemslotChurn.class,
-            Migration.class,
-            BootStorm.class,
-            Processes.class);
-
-    /** The keys of all families. */
-    List<String> ALL_WORDS =
-            List.of("sequential-fill", "zipf", "working-sets", "memslot-churn", "migration", "boot-storm", "processes");
+    /** The keys of all families, in the order of the reference. */
+    List<String> ALL_WORDS = List.copyOf(WorkloadEntry.FAMILIES.keySet());
 
     /** The key of the family in experiment files. */
     String word();

@@ -3,6 +3,7 @@ package org.shadowmmu.lab.experiment;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +89,19 @@ public record WorkloadEntry(
                 takes = "a map of its parameters, {} for the defaults",
                 defaultText = "another kind of workload")
         @Nullable Processes processes) {
+    /** The synthetic families by their keys, in the order of the reference. */
+    static final Map<String, Class<?>> FAMILIES = families();
+
+    private static Map<String, Class<?>> families() {
+        Map<String, Class<?>> families = new LinkedHashMap<>();
+        Keys.of(WorkloadEntry.class).forEach((key, component) -> {
+            if (Family.class.isAssignableFrom(component.getType())) {
+                families.put(key, component.getType());
+            }
+        });
+        return Collections.unmodifiableMap(families);
+    }
+
     /**
      * @throws IllegalArgumentException if it names no workload, or more than one
      */
@@ -125,20 +139,13 @@ public record WorkloadEntry(
                 .forEach((kind, value) -> kinds.add(kind));
         if (kinds.size() != 1) {
             throw new IllegalArgumentException("a workload is exactly one of 'stream', 'recording' and the families "
-                    + FAMILY_WORDS + (kinds.isEmpty() ? "; this is none" : ", not " + String.join(" and ", kinds)));
+                    + FAMILIES.keySet().stream().map(key -> "'" + key + "'").collect(Collectors.joining(", "))
+                    + (kinds.isEmpty() ? "; this is none" : ", not " + String.join(" and ", kinds)));
         }
         if (name != null && name.isBlank()) {
             throw new ValueProblem("name", "the 'name' of a workload must not be empty");
         }
     }
-
-    private static final String FAMILY_WORDS = Keys.of(WorkloadEntry.class).values().stream()
-            .filter(component -> Family.class.isAssignableFrom(component.getType()))
-            .map(component -> "'"
-                    + (Keys.key(component).name().isEmpty()
-                            ? component.getName()
-                            : Keys.key(component).name()) + "'")
-            .collect(Collectors.joining(", "));
 
     private static List<Family> families(@Nullable Family... families) {
         return Stream.of(families).filter(Objects::nonNull).toList();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.shadowmmu.lab.experiment.Family;
 import org.shadowmmu.lab.experiment.Host;
 
 /**
@@ -152,7 +153,27 @@ public record Manifest(
             long accesses,
             long slotChanges,
             Map<String, Long> memory,
-            List<Marker> markers) {}
+            List<Marker> markers) {
+        /** A synthetic workload that is no stream: one block of memory that is there from the start, and no markers. */
+        public static Workload of(String name, Family family, long accesses, Region region, long pages) {
+            return new Workload(
+                    name,
+                    Kind.SYNTHETIC,
+                    "",
+                    "",
+                    family.description(),
+                    "",
+                    family.word(),
+                    family.parameters(),
+                    family.vcpus(),
+                    accesses,
+                    region,
+                    accesses,
+                    1,
+                    Map.of("memory", pages),
+                    List.of());
+        }
+    }
 
     /** A marker of a workload and its clock there, all virtual CPUs together. */
     public record Marker(long number, long instruction) {}

@@ -3,7 +3,6 @@ package org.shadowmmu.lab.trial;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.lab.experiment.AccessFamily;
 import org.shadowmmu.lab.experiment.Backing;
@@ -15,16 +14,13 @@ import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.workload.Region;
 import org.shadowmmu.lab.workload.Replay;
 import org.shadowmmu.lab.workload.ReplayException;
-import org.shadowmmu.lab.workload.ReplayTotals;
 import org.shadowmmu.lab.workload.ShadowReplay;
 import org.shadowmmu.lab.workload.StreamFile;
 import org.shadowmmu.lab.workload.StreamReplay;
 import org.shadowmmu.lab.workload.StreamSource;
 import org.shadowmmu.lab.workload.StreamSurvey;
 import org.shadowmmu.lab.workload.StreamSurveyor;
-import org.shadowmmu.lab.workload.StreamVisitor;
 import org.shadowmmu.lab.workload.TableString;
-import org.shadowmmu.lab.workload.TimeSeries;
 import org.shadowmmu.lab.workload.synthetic.SyntheticStream;
 
 /**
@@ -168,7 +164,7 @@ public record AccessStream(String name, StreamSource source, StreamSurvey survey
         if (start.quota() > 0) {
             setQuota(machine, start.quota());
         }
-        return new Replayed(machine, replay, source.withSeed(start.seed()));
+        return Drive.of(machine, replay, source.withSeed(start.seed()));
     }
 
     /** Sets the quota of a machine, which may refuse. */
@@ -177,23 +173,6 @@ public record AccessStream(String name, StreamSource source, StreamSurvey survey
         if (error != 0) {
             throw new ReplayException(
                     "The virtual machine refused the quota of " + quota + " pages with error " + error + ".");
-        }
-    }
-
-    private record Replayed(TrialMachine machine, Replay replay, StreamSource source) implements Drive {
-        @Override
-        public void run(UnaryOperator<StreamVisitor> around) {
-            replay.run(source, around);
-        }
-
-        @Override
-        public ReplayTotals totals() {
-            return replay.totals();
-        }
-
-        @Override
-        public TimeSeries series() {
-            return replay.series();
         }
     }
 }

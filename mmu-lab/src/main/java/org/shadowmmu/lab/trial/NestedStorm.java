@@ -1,8 +1,5 @@
 package org.shadowmmu.lab.trial;
 
-import java.util.List;
-import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.lab.experiment.Backing;
 import org.shadowmmu.lab.experiment.BootStorm;
@@ -11,9 +8,6 @@ import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.experiment.Mode;
 import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.workload.Region;
-import org.shadowmmu.lab.workload.ReplayTotals;
-import org.shadowmmu.lab.workload.StreamVisitor;
-import org.shadowmmu.lab.workload.TimeSeries;
 import org.shadowmmu.lab.workload.synthetic.StormReplay;
 
 /** Nested guests that come and go. Nothing in it is random. */
@@ -47,22 +41,7 @@ record NestedStorm(String name, BootStorm family, Region region) implements Work
 
     @Override
     public Manifest.Workload facts() {
-        return new Manifest.Workload(
-                name,
-                Manifest.Kind.SYNTHETIC,
-                "",
-                "",
-                family.description(),
-                "",
-                family.word(),
-                family.parameters(),
-                family.vcpus(),
-                accesses(),
-                Manifest.Region.of(region, accesses()),
-                accesses(),
-                1,
-                Map.of("memory", pages()),
-                List.of());
+        return Manifest.Workload.of(name, family, accesses(), Manifest.Region.of(region, accesses()), pages());
     }
 
     @Override
@@ -72,36 +51,13 @@ record NestedStorm(String name, BootStorm family, Region region) implements Work
         if (start.quota() > 0) {
             AccessStream.setQuota(machine, start.quota());
         }
-        return new Storm(
+        StormReplay replay = new StormReplay(
                 machine,
-                new StormReplay(
-                        machine,
-                        machine.machine(),
-                        family,
-                        start.host().backing() == Backing.HUGE,
-                        region,
-                        start.progress().apply(machine)));
-    }
-
-    private record Storm(TrialMachine machine, StormReplay replay) implements Drive {
-        @Override
-        public void run() {
-            replay.run();
-        }
-
-        @Override
-        public void run(UnaryOperator<StreamVisitor> around) {
-            throw new UnsupportedOperationException("a storm of nested guests is no stream");
-        }
-
-        @Override
-        public ReplayTotals totals() {
-            return replay.totals();
-        }
-
-        @Override
-        public TimeSeries series() {
-            return replay.series();
-        }
+                machine.machine(),
+                family,
+                start.host().backing() == Backing.HUGE,
+                region,
+                start.progress().apply(machine));
+        return Drive.of(machine, replay, replay::run);
     }
 }

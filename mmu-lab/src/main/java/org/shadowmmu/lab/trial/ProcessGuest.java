@@ -1,8 +1,5 @@
 package org.shadowmmu.lab.trial;
 
-import java.util.List;
-import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.lab.experiment.Backing;
 import org.shadowmmu.lab.experiment.Experiment;
@@ -11,9 +8,6 @@ import org.shadowmmu.lab.experiment.Mode;
 import org.shadowmmu.lab.experiment.Processes;
 import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.workload.Region;
-import org.shadowmmu.lab.workload.ReplayTotals;
-import org.shadowmmu.lab.workload.StreamVisitor;
-import org.shadowmmu.lab.workload.TimeSeries;
 import org.shadowmmu.lab.workload.synthetic.ProcessesReplay;
 
 /** Short processes under shadow paging. */
@@ -48,22 +42,7 @@ record ProcessGuest(String name, Processes family, Region region) implements Wor
 
     @Override
     public Manifest.Workload facts() {
-        return new Manifest.Workload(
-                name,
-                Manifest.Kind.SYNTHETIC,
-                "",
-                "",
-                family.description(),
-                "",
-                family.word(),
-                family.parameters(),
-                family.vcpus(),
-                accesses(),
-                Manifest.Region.of(region, accesses()),
-                accesses(),
-                1,
-                Map.of("memory", pages()),
-                List.of());
+        return Manifest.Workload.of(name, family, accesses(), Manifest.Region.of(region, accesses()), pages());
     }
 
     @Override
@@ -73,37 +52,14 @@ record ProcessGuest(String name, Processes family, Region region) implements Wor
         if (start.quota() > 0) {
             AccessStream.setQuota(machine, start.quota());
         }
-        return new Running(
+        ProcessesReplay replay = new ProcessesReplay(
                 machine,
-                new ProcessesReplay(
-                        machine,
-                        machine::reachedFrame,
-                        family,
-                        start.host().backing() == Backing.HUGE,
-                        start.seed(),
-                        region,
-                        start.progress().apply(machine)));
-    }
-
-    private record Running(TrialMachine machine, ProcessesReplay replay) implements Drive {
-        @Override
-        public void run() {
-            replay.run();
-        }
-
-        @Override
-        public void run(UnaryOperator<StreamVisitor> around) {
-            throw new UnsupportedOperationException("short processes are no stream");
-        }
-
-        @Override
-        public ReplayTotals totals() {
-            return replay.totals();
-        }
-
-        @Override
-        public TimeSeries series() {
-            return replay.series();
-        }
+                machine::reachedFrame,
+                family,
+                start.host().backing() == Backing.HUGE,
+                start.seed(),
+                region,
+                start.progress().apply(machine));
+        return Drive.of(machine, replay, replay::run);
     }
 }

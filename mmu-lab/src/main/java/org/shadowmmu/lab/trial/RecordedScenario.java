@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.lab.experiment.Backing;
 import org.shadowmmu.lab.experiment.Experiment;
@@ -15,11 +14,8 @@ import org.shadowmmu.lab.recording.KernelEra;
 import org.shadowmmu.lab.recording.RecordingHeader;
 import org.shadowmmu.lab.store.Manifest;
 import org.shadowmmu.lab.workload.Region;
-import org.shadowmmu.lab.workload.ReplayTotals;
 import org.shadowmmu.lab.workload.ScenarioReplay;
 import org.shadowmmu.lab.workload.ScenarioSurvey;
-import org.shadowmmu.lab.workload.StreamVisitor;
-import org.shadowmmu.lab.workload.TimeSeries;
 
 /** A recorded scenario: its operations on the host of the recording, under the policy of the trial. */
 record RecordedScenario(String name, Path file, ScenarioSurvey survey, Region region) implements Workload {
@@ -97,37 +93,13 @@ record RecordedScenario(String name, Path file, ScenarioSurvey survey, Region re
     @Override
     public Drive prepare(Start start) {
         ScenarioMachine machine = ScenarioMachine.create(survey.header(), start);
-        return new Scenario(
+        ScenarioReplay replay = new ScenarioReplay(
                 machine,
-                new ScenarioReplay(
-                        machine,
-                        machine.recorded(),
-                        survey.operations(),
-                        start.quota(),
-                        region,
-                        start.progress().apply(machine)),
-                file);
-    }
-
-    private record Scenario(TrialMachine machine, ScenarioReplay replay, Path file) implements Drive {
-        @Override
-        public void run() {
-            replay.run(file);
-        }
-
-        @Override
-        public void run(UnaryOperator<StreamVisitor> around) {
-            throw new UnsupportedOperationException("a recorded scenario is no stream");
-        }
-
-        @Override
-        public ReplayTotals totals() {
-            return replay.totals();
-        }
-
-        @Override
-        public TimeSeries series() {
-            return replay.series();
-        }
+                machine.recorded(),
+                survey.operations(),
+                start.quota(),
+                region,
+                start.progress().apply(machine));
+        return Drive.of(machine, replay, () -> replay.run(file));
     }
 }

@@ -3,7 +3,7 @@ package org.shadowmmu.lab.workload;
 import java.util.function.UnaryOperator;
 
 /** The replay of one stream on one virtual machine; used once. */
-public interface Replay {
+public interface Replay extends ReplayFigures {
     /** The number of steps of a time series. */
     int STEPS = 400;
 
@@ -22,10 +22,4 @@ public interface Replay {
      * @param around gets the replay and returns what the source hands the records to, which must pass them on
      */
     void run(StreamSource source, UnaryOperator<StreamVisitor> around);
-
-    /** What was counted. */
-    ReplayTotals totals();
-
-    /** The time series. */
-    TimeSeries series();
 }

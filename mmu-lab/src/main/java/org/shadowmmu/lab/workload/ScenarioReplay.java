@@ -16,7 +16,7 @@ import org.shadowmmu.lab.recording.RecordingReader;
  * <p>The clock counts operations. A load, a store, an exchange or an instruction of a guest or nested guest is an access;
  * pages are told apart by the virtual address that the operation gives.
  */
-public final class ScenarioReplay {
+public final class ScenarioReplay implements ReplayFigures {
     private final GuestMachine machine;
     private final RecordedMachine recorded;
     private final AccessTally tally;
@@ -89,12 +89,12 @@ public final class ScenarioReplay {
         };
     }
 
-    /** What was counted. */
+    @Override
     public ReplayTotals totals() {
         return tally.totals();
     }
 
-    /** The time series. */
+    @Override
     public TimeSeries series() {
         return tally.series();
     }

@@ -7,6 +7,7 @@ import org.shadowmmu.lab.workload.AccessTally;
 import org.shadowmmu.lab.workload.EntryKind;
 import org.shadowmmu.lab.workload.PassingMachine;
 import org.shadowmmu.lab.workload.Region;
+import org.shadowmmu.lab.workload.ReplayFigures;
 import org.shadowmmu.lab.workload.ReplayTotals;
 import org.shadowmmu.lab.workload.ShadowMachine;
 import org.shadowmmu.lab.workload.TimeSeries;
@@ -16,7 +17,7 @@ import org.shadowmmu.lab.workload.TimeSeries;
  * accesses are all that the guest makes, its kernel's stores to page tables included, and of those a policy changes some,
  * because the clearing of a page is counted store by store while it faults.
  */
-public final class ProcessesReplay {
+public final class ProcessesReplay implements ReplayFigures {
     private static final int TURN = 16;
     private static final int REGIONS_PER_GIB = 8;
 
@@ -92,12 +93,12 @@ public final class ProcessesReplay {
         tally.reportRest();
     }
 
-    /** What was counted. */
+    @Override
     public ReplayTotals totals() {
         return tally.totals();
     }
 
-    /** The time series. */
+    @Override
     public TimeSeries series() {
         return tally.series();
     }

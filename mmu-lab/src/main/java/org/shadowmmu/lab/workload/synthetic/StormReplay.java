@@ -6,6 +6,7 @@ import org.shadowmmu.lab.experiment.BootStorm;
 import org.shadowmmu.lab.workload.AccessTally;
 import org.shadowmmu.lab.workload.GuestMachine;
 import org.shadowmmu.lab.workload.Region;
+import org.shadowmmu.lab.workload.ReplayFigures;
 import org.shadowmmu.lab.workload.ReplayTotals;
 import org.shadowmmu.lab.workload.TimeSeries;
 
@@ -13,7 +14,7 @@ import org.shadowmmu.lab.workload.TimeSeries;
  * A storm of nested guests on a machine. The clock counts the accesses of nested guests; a page is one of the guest
  * hypervisor's memory, so a guest that boots where another one was uses pages that were used before.
  */
-public final class StormReplay {
+public final class StormReplay implements ReplayFigures {
     private static final int WORDS = 512;
     private static final int GIB_PAGES = 1 << 18;
 
@@ -71,12 +72,12 @@ public final class StormReplay {
         tally.reportRest();
     }
 
-    /** What was counted. */
+    @Override
     public ReplayTotals totals() {
         return tally.totals();
     }
 
-    /** The time series. */
+    @Override
     public TimeSeries series() {
         return tally.series();
     }
