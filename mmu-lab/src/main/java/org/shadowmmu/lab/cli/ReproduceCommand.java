@@ -14,14 +14,18 @@ import org.shadowmmu.engine.host.PolicyCatalog;
 import org.shadowmmu.engine.host.PolicyHost;
 import org.shadowmmu.lab.BadInputException;
 import org.shadowmmu.lab.report.ReproduceReport;
-import org.shadowmmu.lab.reproduce.Machines;
+import org.shadowmmu.lab.reproduce.Bench;
 import org.shadowmmu.lab.reproduce.Measured;
+import org.shadowmmu.lab.reproduce.Pending;
 import org.shadowmmu.lab.reproduce.ResultsPage;
 import org.shadowmmu.lab.reproduce.Sensitivity;
 import org.shadowmmu.lab.reproduce.Stories;
 import org.shadowmmu.lab.reproduce.Story;
+import org.shadowmmu.lab.reproduce.Workers;
 import org.shadowmmu.lab.store.Json;
 import org.shadowmmu.lab.store.ResultFolder;
+import org.shadowmmu.lab.time.CostModel;
+import org.shadowmmu.lab.trial.PolicySource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,6 +67,15 @@ public final class ReproduceCommand implements Callable<Integer> {
     @Option(names = "--page", paramLabel = "FILE", description = "Also write the table as a Markdown page.")
     private @Nullable Path page;
 
+    @Option(
+            names = "--jobs",
+            paramLabel = "N",
+            description =
+                    "Run N measurements at a time (default: one per processor, as far as there are 2 GiB of heap for"
+                            + " each). Changes no result.")
+    private int jobs = Workers.fitting(
+            Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory());
+
     @Option(names = "--json", description = "Print one JSON line per story instead of text.")
     private boolean json;
 
@@ -87,65 +100,120 @@ public final class ReproduceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (jobs < 1) {
+            throw new BadInputException("--jobs must be 1 or more, not " + jobs + ".");
+        }
         PrintWriter out = spec.commandLine().getOut();
         try (PolicyCatalog catalog =
                 policies.load(host, environment, spec.commandLine().getErr())) {
-            Machines machines = new Machines((id, settings) -> catalog.find(id).choose(settings));
-            List<Measured> measured = new ArrayList<>();
-            double walls = 0;
-            PrintWriter err = spec.commandLine().getErr();
-            List<Story> stories = chosen(Stories.all(machines, environment.streams()));
+            List<Story> stories = chosen(Stories.all(environment.streams()));
             stories.forEach(this::requireStreams);
-            for (Story story : stories) {
-                err.println(
-                        "[" + (measured.size() + 1) + "/" + stories.size() + "] " + story.id() + ": " + story.title());
-                err.flush();
-                long start = System.nanoTime();
-                Measured result = Measured.of(story, quick);
-                double wall = (System.nanoTime() - start) / 1e9;
-                if (json) {
-                    out.println(Json.text(result));
-                } else {
-                    out.print(result.text());
-                    out.printf(
-                            Locale.ROOT,
-                            "wall clock: %.1f s; simulated time of the MMUs: %.1f s, %.1f times as much%n%n",
-                            wall,
-                            result.simulatedSeconds(),
-                            result.simulatedSeconds() / wall);
-                }
-                out.flush();
-                measured.add(result);
-                walls += wall;
-            }
-            if (!json && measured.size() > 1) {
-                double simulated = measured.stream()
-                        .mapToDouble(Measured::simulatedSeconds)
-                        .sum();
-                out.printf(
-                        Locale.ROOT,
-                        "all stories: wall clock %.1f s; simulated time of the MMUs: %.1f s, %.1f times as much%n%n",
-                        walls,
-                        simulated,
-                        simulated / walls);
-                out.flush();
-            }
-            if (json && page == null && report == null) {
-                return 0;
-            }
-            Sensitivity sensitivity = Sensitivity.of(measured);
-            if (!json && !sensitivity.claims().isEmpty()) {
-                out.print(sensitivity.text());
-                out.flush();
-            }
-            if (page != null) {
-                write(environment.directory().resolve(page), ResultsPage.of(measured, sensitivity, quick));
-            }
-            if (report != null) {
-                write(environment.directory().resolve(report), ReproduceReport.of(measured, quick));
+            try (Workers workers = new Workers(jobs)) {
+                PolicySource jars = (id, settings) -> catalog.find(id).choose(settings);
+                List<Measured> measured = measure(stories, jars, workers, out);
+                report(measured, workers, out);
             }
         }
         return 0;
+    }
+
+    /** Measures all stories at once, and prints what came out in their order. */
+    private List<Measured> measure(List<Story> stories, PolicySource jars, Workers workers, PrintWriter out) {
+        long start = System.nanoTime();
+        Ended ended = new Ended(spec.commandLine().getErr(), stories.size(), jobs, start);
+        List<Bench> benches = new ArrayList<>();
+        List<Pending<Measured>> begun = new ArrayList<>();
+        for (Story story : stories) {
+            Bench bench = new Bench(jars, CostModel.standard(), workers, () -> ended.story(story));
+            benches.add(bench);
+            begun.add(Measured.begin(story, bench, quick));
+        }
+        List<Measured> measured = new ArrayList<>();
+        for (Pending<Measured> story : begun) {
+            Measured result = story.get();
+            if (json) {
+                out.println(Json.text(result));
+            } else {
+                double busy = benches.get(measured.size()).busySeconds();
+                out.print(result.text());
+                out.printf(
+                        Locale.ROOT,
+                        "simulated time of the MMUs: %.1f s, %.1f times the %.1f s that measuring it kept a core busy%n%n",
+                        result.simulatedSeconds(),
+                        result.simulatedSeconds() / busy,
+                        busy);
+            }
+            out.flush();
+            measured.add(result);
+        }
+        if (!json) {
+            double wall = (System.nanoTime() - start) / 1e9;
+            double busy = benches.stream().mapToDouble(Bench::busySeconds).sum();
+            double simulated =
+                    measured.stream().mapToDouble(Measured::simulatedSeconds).sum();
+            out.printf(
+                    Locale.ROOT,
+                    "in all: wall clock %.1f s with %s; simulated time of the MMUs: %.1f s, %.1f times as much, %.1f times"
+                            + " per busy core (%.1f s)%n%n",
+                    wall,
+                    Ended.jobs(jobs),
+                    simulated,
+                    simulated / wall,
+                    simulated / busy,
+                    busy);
+            out.flush();
+        }
+        return measured;
+    }
+
+    private void report(List<Measured> measured, Workers workers, PrintWriter out) {
+        if (json && page == null && report == null) {
+            return;
+        }
+        Sensitivity sensitivity = Sensitivity.of(measured, CostModel.standard(), workers);
+        if (!json && !sensitivity.claims().isEmpty()) {
+            out.print(sensitivity.text());
+            out.flush();
+        }
+        if (page != null) {
+            write(environment.directory().resolve(page), ResultsPage.of(measured, sensitivity, quick));
+        }
+        if (report != null) {
+            write(environment.directory().resolve(report), ReproduceReport.of(measured, quick));
+        }
+    }
+
+    /** Says which story is done, whichever comes first. */
+    private static final class Ended {
+        private final PrintWriter err;
+        private final int stories;
+        private final long start;
+        private int ended;
+
+        Ended(PrintWriter err, int stories, int jobs, long start) {
+            this.err = err;
+            this.stories = stories;
+            this.start = start;
+            err.println((stories == 1 ? "1 story, " : stories + " stories, ") + jobs(jobs));
+            err.flush();
+        }
+
+        static String jobs(int jobs) {
+            return jobs == 1 ? "1 job" : jobs + " jobs";
+        }
+
+        synchronized void story(Story story) {
+            ended++;
+            err.println(String.format(
+                    Locale.ROOT,
+                    "[%d/%d] %s: %s (after %.1f s)",
+                    ended,
+                    stories,
+                    story.id(),
+                    story.title(),
+                    (System.nanoTime() - start) / 1e9));
+            err.flush();
+        }
     }
 
     private List<Story> chosen(List<Story> all) {

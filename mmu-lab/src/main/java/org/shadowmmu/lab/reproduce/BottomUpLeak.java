@@ -1,5 +1,6 @@
 package org.shadowmmu.lab.reproduce;
 
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
@@ -37,18 +38,23 @@ final class BottomUpLeak {
     /** Tables that a directory must lead to before a tear-down leaves two of them behind. */
     private static final int ENOUGH = 3;
 
-    private final Machines machines;
-    private final RecordedBoots boots;
+    /** Tear-downs of the recorded boot. */
+    private final Once<Integer> recorded;
 
-    BottomUpLeak(Machines machines, RecordedBoots boots) {
-        this.machines = machines;
-        this.boots = boots;
+    BottomUpLeak(RecordedBoots boots) {
+        recorded = new Once<>(() -> TearDowns.of(boots.file(BOOT)));
     }
 
     /** Counts the deletions that find enough of the first GiB in use again since the last one. */
     private static final class TearDowns implements StreamVisitor {
         private final Set<Long> regions = new HashSet<>();
         private int count;
+
+        static int of(Path stream) {
+            TearDowns found = new TearDowns();
+            StreamReader.read(stream, found);
+            return found.count;
+        }
 
         @Override
         public void access(EntryKind kind, long gfn) {
@@ -69,8 +75,14 @@ final class BottomUpLeak {
     /** Nested pages that are left. */
     private record Left(long orphans, long roots) {}
 
-    private Left left(boolean onWrites, int tearDowns) {
-        VirtualMachine machine = machines.under(
+    /** Tear-downs of a boot as it is run: one when the guest ends, and as many as one deletion in the middle needs. */
+    private int perBoot() {
+        return 1 + Math.min(1, recorded.get());
+    }
+
+    private Left left(Bench bench, boolean onWrites, int boots) {
+        int tearDowns = boots * perBoot();
+        VirtualMachine machine = bench.under(
                 "tdp-childzap", Map.of("on-emulated-writes", String.valueOf(onWrites)), MmuOptions.tdp(), 1, null);
         GuestHypervisor host = new GuestHypervisor(machine, L1_GIBS * GIB_PAGES, true);
         Shape shape = new Shape(1, tearDowns, GIBS * GIB_PAGES, TABLE, 1, TABLE, TableTearDown.BOTTOM_UP);
@@ -89,14 +101,14 @@ final class BottomUpLeak {
         return new Left(orphans, roots);
     }
 
-    Finding measure(boolean quick) {
+    Pending<Finding> measure(Bench bench, boolean quick) {
         int count = quick ? 50 : 1000;
-        TearDowns recorded = new TearDowns();
-        StreamReader.read(boots.file(BOOT), recorded);
-        // One when the guest ends, and as many as one deletion in the middle needs.
-        int perBoot = 1 + Math.min(1, recorded.count);
-        Left off = left(false, count * perBoot);
-        Left on = left(true, count * perBoot);
+        Pending<Left> off = bench.start(() -> left(bench, false, count));
+        Pending<Left> on = bench.start(() -> left(bench, true, count));
+        return () -> finding(count, off.get(), on.get());
+    }
+
+    private Finding finding(int count, Left off, Left on) {
         double perGib = (double) off.orphans / GIBS / count;
         return new Finding(
                 "S1.7",
@@ -118,9 +130,9 @@ final class BottomUpLeak {
                                 + " recorded boot of 1 GiB (%s) tears down %d times with %d tables or more in use, and once at"
                                 + " its end, so more than this can leak. Roots are no orphans: nothing led to them, and all"
                                 + " %,d stay under both rules",
-                        (double) off.orphans / GIBS / count / perBoot,
+                        (double) off.orphans / GIBS / count / perBoot(),
                         BOOT,
-                        recorded.count,
+                        recorded.get(),
                         ENOUGH,
                         on.roots));
     }

@@ -52,8 +52,8 @@ public final class FastInvalidate implements Story {
         }
     }
 
-    private static VirtualMachine filled(int pages, int stride) {
-        VirtualMachine machine = Machines.upstream(MmuOptions.tdp(), VCPUS, null);
+    private static VirtualMachine filled(Bench bench, int pages, int stride) {
+        VirtualMachine machine = bench.upstream(MmuOptions.tdp(), VCPUS, null);
         machine.host().addBacking(0, pages, false);
         machine.host().addBacking(1, TABLE, false);
         machine.setMemslot(0, 0, 0, pages, 0, 0, 0);
@@ -80,17 +80,22 @@ public final class FastInvalidate implements Story {
     }
 
     @Override
-    public List<Finding> measure(boolean quick) {
-        List<Finding> findings = new ArrayList<>();
-        findings.addAll(Invalidation.measure());
-        cleaning(findings);
-        findings.add(quotaHolds());
-        findings.add(oneBit());
-        return findings;
+    public Pending<StoryResult> measure(Bench bench, boolean quick) {
+        Pending<List<Finding>> invalidation = Invalidation.measure(bench);
+        Pending<Figure> holds = Invalidation.holds(bench);
+        Pending<List<Finding>> cleaning = bench.start(() -> cleaning(bench));
+        Pending<Finding> quotaHolds = bench.start(() -> quotaHolds(bench));
+        Pending<Finding> oneBit = bench.start(() -> oneBit(bench));
+        return () -> {
+            List<Finding> findings = new ArrayList<>(invalidation.get());
+            findings.addAll(cleaning.get());
+            findings.addAll(List.of(quotaHolds.get(), oneBit.get()));
+            return new StoryResult(findings, List.of(holds.get()));
+        };
     }
 
-    private static void cleaning(List<Finding> findings) {
-        VirtualMachine machine = filled(GUEST_PAGES, TABLE);
+    private static List<Finding> cleaning(Bench bench) {
+        VirtualMachine machine = filled(bench, GUEST_PAGES, TABLE);
         long flushes = machine.counters().get(Counter.REMOTE_TLB_FLUSH_REQUESTS);
         long present = machine.usedPages();
         long zapped = machine.counters().get(Counter.MMU_SHADOW_ZAPPED);
@@ -108,6 +113,7 @@ public final class FastInvalidate implements Story {
         long requested = machine.counters().get(Counter.REMOTE_TLB_FLUSH_REQUESTS) - flushes;
         long gone = machine.counters().get(Counter.MMU_SHADOW_ZAPPED) - zapped;
         long longest = machine.lock().get(LockFigure.LONGEST_WRITE_HOLD, LockedWork.ZAP_ALL);
+        List<Finding> findings = new ArrayList<>();
         findings.add(new Finding(
                 "S5.3",
                 "longest hold: every page without generations, at most 10 pages and the last one's children with",
@@ -140,10 +146,11 @@ public final class FastInvalidate implements Story {
                 Basis.COUNTED,
                 gone == present && obsolete(machine) == 0,
                 ""));
+        return findings;
     }
 
-    private static Finding quotaHolds() {
-        VirtualMachine machine = filled(GUEST_PAGES, TABLE);
+    private static Finding quotaHolds(Bench bench) {
+        VirtualMachine machine = filled(bench, GUEST_PAGES, TABLE);
         machine.setQuota(machine.usedPages());
         long quota = machine.quota();
         long[] peak = {0};
@@ -165,8 +172,8 @@ public final class FastInvalidate implements Story {
                 "old pages are the oldest, so upstream's order takes them first");
     }
 
-    private static Finding oneBit() {
-        VirtualMachine machine = filled(64 * TABLE, TABLE);
+    private static Finding oneBit(Bench bench) {
+        VirtualMachine machine = filled(bench, 64 * TABLE, TABLE);
         long[] revived = {0};
         machine.lock().setYielding(new Contended(time -> {
             if (time == 0) {
@@ -186,11 +193,6 @@ public final class FastInvalidate implements Story {
                 Basis.COUNTED,
                 revived[0] > 0 && obsolete(machine) == 0,
                 "");
-    }
-
-    @Override
-    public List<Figure> figures() {
-        return List.of(Invalidation.holds());
     }
 
     @Override

@@ -1,6 +1,5 @@
 package org.shadowmmu.lab.reproduce;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -53,19 +52,17 @@ final class FieldCase {
     /** The recorded Linux guest. */
     static final String STREAM = "procs-1g-gva";
 
-    private final Machines machines;
     private final RecordedBoots streams;
 
-    FieldCase(Machines machines, RecordedBoots streams) {
-        this.machines = machines;
+    FieldCase(RecordedBoots streams) {
         this.streams = streams;
     }
 
-    private ShadowEngineMachine machine(String direction, int vcpus, Backing backing) {
-        PolicyAssignment assignment = machines.assigned("fifo", Map.of("direction", direction));
+    private static ShadowEngineMachine machine(Bench bench, String direction, int vcpus, Backing backing) {
+        PolicyAssignment assignment = bench.assigned("fifo", Map.of("direction", direction));
         Host host = new Host(Mode.SHADOW, Kernel.LINUX_6_1, backing);
         ShadowEngineMachine machine = ShadowEngineMachine.create(host, assignment, vcpus, SEED, new PolicyWatch());
-        SimulatedTime.of(machine.machine());
+        bench.metered(machine.machine());
         return machine;
     }
 
@@ -90,9 +87,9 @@ final class FieldCase {
         }
     }
 
-    private Compile compile(String direction, long quota, Shape shape) {
+    private static Compile compile(Bench bench, String direction, long quota, Shape shape) {
         int stretches = shape.lastStretches();
-        ShadowEngineMachine machine = machine(direction, VCPUS, Backing.HUGE);
+        ShadowEngineMachine machine = machine(bench, direction, VCPUS, Backing.HUGE);
 
         ForkExec guest = new ForkExec(machine, shape);
         machine.setQuota(quota);
@@ -112,20 +109,27 @@ final class FieldCase {
                 reclaimed[0]);
     }
 
-    List<Finding> measure(boolean quick) {
+    Pending<List<Finding>> measure(Bench bench, boolean quick) {
         // The programs before the compile are short ones.
         Shape shape =
                 Shape.compile(EARLIER + PROGRAMS, 1, SEED).lastOnes(PROGRAMS, quick ? QUICK_STRETCHES : STRETCHES);
-        Compile oldest = compile("oldest", DEFAULT_QUOTA, shape);
-        Compile newest = compile("newest", DEFAULT_QUOTA, shape);
-        Compile unlimited = compile("oldest", NO_LIMIT, shape);
-        Compile newestUnlimited = compile("newest", NO_LIMIT, shape);
-        List<Habit> habits = quick ? List.of() : habits(shape);
-        List<Finding> findings = new ArrayList<>();
-        findings.add(Finding.priced(costs -> slowDown(oldest, newest, unlimited, habits, costs, quick)));
-        findings.add(Finding.priced(costs -> noLimit(oldest, unlimited, newestUnlimited, costs)));
-        findings.add(recordedGuest());
-        return findings;
+        Pending<Compile> newest = bench.start(() -> compile(bench, "newest", DEFAULT_QUOTA, shape));
+        Pending<Compile> oldest = bench.start(() -> compile(bench, "oldest", DEFAULT_QUOTA, shape));
+        Pending<Compile> unlimited = bench.start(() -> compile(bench, "oldest", NO_LIMIT, shape));
+        Pending<Compile> newestUnlimited = bench.start(() -> compile(bench, "newest", NO_LIMIT, shape));
+        List<Pending<Habit>> habits = quick ? List.of() : habits(bench, shape);
+        Pending<Finding> recorded = recordedGuest(bench);
+        return () -> {
+            Compile first = oldest.get();
+            Compile last = newest.get();
+            Compile free = unlimited.get();
+            Compile lastFree = newestUnlimited.get();
+            List<Habit> others = habits.stream().map(Pending::get).toList();
+            return List.of(
+                    bench.priced(costs -> slowDown(first, last, free, others, costs, quick)),
+                    bench.priced(costs -> noLimit(first, free, lastFree, costs)),
+                    recorded.get());
+        };
     }
 
     /** The same with one of the guest's habits changed. */
@@ -135,19 +139,21 @@ final class FieldCase {
         }
     }
 
-    private List<Habit> habits(Shape shape) {
+    private static List<Pending<Habit>> habits(Bench bench, Shape shape) {
         int uses = shape.uses();
         int busy = shape.busyRegions();
         return List.of(
-                habit(FIRST_USES + " uses, the lower bound", shape.using(FIRST_USES, busy)),
-                habit(2 * uses + " uses", shape.using(2 * uses, busy)),
-                habit(busy / 2 + " busy regions", shape.using(uses, busy / 2)),
-                habit(2 * busy + " busy regions", shape.using(uses, 2 * busy)));
+                habit(bench, FIRST_USES + " uses, the lower bound", shape.using(FIRST_USES, busy)),
+                habit(bench, 2 * uses + " uses", shape.using(2 * uses, busy)),
+                habit(bench, busy / 2 + " busy regions", shape.using(uses, busy / 2)),
+                habit(bench, 2 * busy + " busy regions", shape.using(uses, 2 * busy)));
     }
 
-    private Habit habit(String change, Shape shape) {
+    private static Pending<Habit> habit(Bench bench, String change, Shape shape) {
         Shape shorter = shape.lastOnes(PROGRAMS, QUICK_STRETCHES);
-        return new Habit(change, compile("oldest", DEFAULT_QUOTA, shorter), compile("newest", DEFAULT_QUOTA, shorter));
+        Pending<Compile> newest = bench.start(() -> compile(bench, "newest", DEFAULT_QUOTA, shorter));
+        Pending<Compile> oldest = bench.start(() -> compile(bench, "oldest", DEFAULT_QUOTA, shorter));
+        return () -> new Habit(change, oldest.get(), newest.get());
     }
 
     private static Finding slowDown(
@@ -217,23 +223,39 @@ final class FieldCase {
     /** What the recorded Linux guest made the hypervisor do. */
     private record Linux(long peak, long reclaimed, long faults) {}
 
-    private Linux linux(String direction, long quota) {
+    private Linux linux(Bench bench, String direction, long quota) {
         ShadowEngineMachine machine =
-                machine(direction, Math.max(1, streams.survey(STREAM).vcpus()), Backing.SMALL);
+                machine(bench, direction, Math.max(1, streams.survey(STREAM).vcpus()), Backing.SMALL);
         ShadowReplay replay = new ShadowReplay(machine, streams.survey(STREAM), false, Region.WHOLE, count -> {});
         machine.setQuota(quota);
         replay.run(new StreamFile(streams.file(STREAM)));
         return new Linux(replay.totals().peakUsed(), machine.reclaimed(), machine.faults());
     }
 
-    private Finding recordedGuest() {
-        Linux whole = linux("newest", DEFAULT_QUOTA);
-        long quarter = DEFAULT_QUOTA / 4;
-        Linux oldest = linux("oldest", quarter);
-        Linux newest = linux("newest", quarter);
+    /** The recorded Linux guest without reclaim, and at half of what it used then. */
+    private record Demand(Linux whole, Linux halfOldest, Linux halfNewest) {
+        /** Half of what it used. */
+        long half() {
+            return whole.peak / 2;
+        }
+    }
+
+    private Demand demand(Bench bench) {
+        Linux whole = linux(bench, "newest", DEFAULT_QUOTA);
         long half = whole.peak / 2;
-        Linux halfOldest = linux("oldest", half);
-        Linux halfNewest = linux("newest", half);
+        return new Demand(whole, linux(bench, "oldest", half), linux(bench, "newest", half));
+    }
+
+    private Pending<Finding> recordedGuest(Bench bench) {
+        long quarter = DEFAULT_QUOTA / 4;
+        Pending<Demand> demand = bench.start(() -> demand(bench));
+        Pending<Linux> oldest = bench.start(() -> linux(bench, "oldest", quarter));
+        Pending<Linux> newest = bench.start(() -> linux(bench, "newest", quarter));
+        return () -> recordedGuest(demand.get(), oldest.get(), newest.get());
+    }
+
+    private static Finding recordedGuest(Demand demand, Linux oldest, Linux newest) {
+        Linux whole = demand.whole;
         boolean cliff = newest.reclaimed > 0 && newest.faults >= 2 * whole.faults;
         return new Finding(
                 "S3.6c",
@@ -258,8 +280,8 @@ final class FieldCase {
                                 Locale.ROOT,
                                 "Its cliff is where its own demand is: at half of it, %d pages, %,d faults oldest first and"
                                         + " %,d newest first",
-                                half,
-                                halfOldest.faults,
-                                halfNewest.faults));
+                                demand.half(),
+                                demand.halfOldest.faults,
+                                demand.halfNewest.faults));
     }
 }

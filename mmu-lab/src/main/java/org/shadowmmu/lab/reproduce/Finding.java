@@ -38,9 +38,9 @@ public record Finding(
         this(claim, published, tolerance, simulated, basis, reproduced, remark, null);
     }
 
-    /** A finding about time: what {@code pricing} makes of the standard costs. */
-    public static Finding priced(Function<CostModel, Finding> pricing) {
-        return pricing.apply(CostModel.standard()).pricedBy(pricing);
+    /** A finding about time: what {@code pricing} makes of some costs, and can make of others. */
+    public static Finding priced(CostModel costs, Function<CostModel, Finding> pricing) {
+        return pricing.apply(costs).pricedBy(pricing);
     }
 
     /** The same finding, which can also be had at other costs. */

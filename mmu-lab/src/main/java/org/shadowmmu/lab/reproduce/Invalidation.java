@@ -32,9 +32,14 @@ final class Invalidation {
 
     private Invalidation() {}
 
-    static List<Finding> measure() {
-        Invalidated two = invalidate(2, 1, VCPUS);
-        return List.of(Finding.priced(costs -> bothWays(two, costs)), ready(), batches());
+    static Pending<List<Finding>> measure(Bench bench) {
+        Pending<Invalidated> both = bench.start(() -> invalidate(bench, 2, 1, VCPUS));
+        Pending<Finding> ready = ready(bench);
+        Pending<Finding> batches = batches(bench);
+        return () -> {
+            Invalidated two = both.get();
+            return List.of(bench.priced(costs -> bothWays(two, costs)), ready.get(), batches.get());
+        };
     }
 
     /** One deletion of a slot: what was done until every virtual CPU had its request, and in all. */
@@ -83,8 +88,8 @@ final class Invalidation {
     }
 
     private static VirtualMachine filled(
-            MmuOptions options, long gibs, int stride, int vcpus, @Nullable MmuEvents events) {
-        VirtualMachine machine = Machines.upstream(options, vcpus, events);
+            Bench bench, MmuOptions options, long gibs, int stride, int vcpus, @Nullable MmuEvents events) {
+        VirtualMachine machine = bench.upstream(options, vcpus, events);
         long pages = gibs * GIB_PAGES;
         machine.host().addBacking(0, pages, false);
         machine.host().addBacking(1, TABLE, false);
@@ -99,9 +104,9 @@ final class Invalidation {
         return machine;
     }
 
-    private static Invalidated invalidate(long gibs, int stride, int vcpus) {
+    private static Invalidated invalidate(Bench bench, long gibs, int stride, int vcpus) {
         FirstZap watch = new FirstZap();
-        VirtualMachine machine = filled(MmuOptions.tdp(), gibs, stride, vcpus, watch);
+        VirtualMachine machine = filled(bench, MmuOptions.tdp(), gibs, stride, vcpus, watch);
         watch.machine = machine;
         long pages = machine.usedPages();
         WorkDone before = WorkDone.of(machine);
@@ -136,10 +141,14 @@ final class Invalidation {
                         + " caller removes them itself, letting the lock go between, and its total is that of zap-all");
     }
 
-    private static Finding ready() {
-        Invalidated small = invalidate(2, TABLE, VCPUS);
-        Invalidated large = invalidate(64, TABLE, VCPUS);
-        Invalidated wide = invalidate(2, TABLE, 2 * VCPUS);
+    private static Pending<Finding> ready(Bench bench) {
+        Pending<Invalidated> large = bench.start(() -> invalidate(bench, 64, TABLE, VCPUS));
+        Pending<Invalidated> small = bench.start(() -> invalidate(bench, 2, TABLE, VCPUS));
+        Pending<Invalidated> wide = bench.start(() -> invalidate(bench, 2, TABLE, 2 * VCPUS));
+        return () -> ready(small.get(), large.get(), wide.get());
+    }
+
+    private static Finding ready(Invalidated small, Invalidated large, Invalidated wide) {
         boolean everyone = small.requests == VCPUS && large.requests == VCPUS && wide.requests == 2 * VCPUS;
         return new Finding(
                 "S5.2",
@@ -165,7 +174,15 @@ final class Invalidation {
     }
 
     /** The longest hold of the lock in each scheme, 2 GiB in 4 KiB pages, somebody always waiting. */
-    static Figure holds() {
+    static Pending<Figure> holds(Bench bench) {
+        Pending<Double> all = bench.start(() -> hold(bench, MmuOptions.tdp(), false));
+        Pending<Double> tens = bench.start(() -> hold(bench, MmuOptions.tdp(), true));
+        Pending<Double> ones =
+                bench.start(() -> hold(bench, MmuOptions.tdp().withWhatIfs(WhatIf.OBSOLETE_BATCH_OF_ONE), true));
+        return () -> holds(all.get(), tens.get(), ones.get());
+    }
+
+    private static Figure holds(double all, double tens, double ones) {
         return new Figure.Bars(
                 "Longest hold of the lock by scheme of invalidation",
                 "2 GiB in 4 KiB pages, all of it zapped because another slot is deleted, while somebody always waits for the"
@@ -173,16 +190,13 @@ final class Invalidation {
                 "shadow pages in one hold (powers of ten)",
                 true,
                 List.of(
-                        new Figure.Bar("", "all pages in one hold", hold(MmuOptions.tdp(), false)),
-                        new Figure.Bar("", "by generation, batches of 10", hold(MmuOptions.tdp(), true)),
-                        new Figure.Bar(
-                                "",
-                                "by generation, batches of 1",
-                                hold(MmuOptions.tdp().withWhatIfs(WhatIf.OBSOLETE_BATCH_OF_ONE), true))));
+                        new Figure.Bar("", "all pages in one hold", all),
+                        new Figure.Bar("", "by generation, batches of 10", tens),
+                        new Figure.Bar("", "by generation, batches of 1", ones)));
     }
 
-    private static double hold(MmuOptions options, boolean yields) {
-        VirtualMachine machine = filled(options, 2, TABLE, VCPUS, null);
+    private static double hold(Bench bench, MmuOptions options, boolean yields) {
+        VirtualMachine machine = filled(bench, options, 2, TABLE, VCPUS, null);
         if (yields) {
             machine.lock().setYielding(point -> point == YieldPoint.OBSOLETE_BATCH);
         }
@@ -193,8 +207,8 @@ final class Invalidation {
     /** Somebody always waits for the lock. */
     private record Cleaned(WorkDone work, long roundTrips, long pages) {}
 
-    private static Cleaned clean(MmuOptions options) {
-        VirtualMachine machine = filled(options, 2, 1, VCPUS, null);
+    private static Cleaned clean(Bench bench, MmuOptions options) {
+        VirtualMachine machine = filled(bench, options, 2, 1, VCPUS, null);
         machine.lock().setYielding(point -> point == YieldPoint.OBSOLETE_BATCH);
         long pages = machine.usedPages();
         WorkDone before = WorkDone.of(machine);
@@ -203,10 +217,15 @@ final class Invalidation {
                 WorkDone.of(machine).since(before), machine.lock().get(LockFigure.YIELDS, LockedWork.ZAP_ALL), pages);
     }
 
-    private static Finding batches() {
-        Cleaned one = clean(MmuOptions.tdp().withWhatIfs(WhatIf.OBSOLETE_BATCH_OF_ONE));
-        Cleaned ten = clean(MmuOptions.tdp());
-        return Finding.priced(costs -> compared(one, ten, costs));
+    private static Pending<Finding> batches(Bench bench) {
+        Pending<Cleaned> ones =
+                bench.start(() -> clean(bench, MmuOptions.tdp().withWhatIfs(WhatIf.OBSOLETE_BATCH_OF_ONE)));
+        Pending<Cleaned> tens = bench.start(() -> clean(bench, MmuOptions.tdp()));
+        return () -> {
+            Cleaned one = ones.get();
+            Cleaned ten = tens.get();
+            return bench.priced(costs -> compared(one, ten, costs));
+        };
     }
 
     private static Finding compared(Cleaned one, Cleaned ten, CostModel costs) {

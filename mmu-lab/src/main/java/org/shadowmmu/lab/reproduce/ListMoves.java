@@ -19,16 +19,11 @@ final class ListMoves {
     /** PD, PDPT and root. */
     private static final int ANCESTORS = 3;
 
-    private final Machines machines;
-    private final CostModel costs = CostModel.standard();
-
-    ListMoves(Machines machines) {
-        this.machines = machines;
-    }
+    private ListMoves() {}
 
     /** The work of filling {@value #TABLES} tables once the directories and the first table exist. */
-    private WorkDone fill(String on) {
-        VirtualMachine machine = machines.under("lru-moveup", Map.of("on", on), MmuOptions.tdp(), 1, null);
+    private static WorkDone fill(Bench bench, String on) {
+        VirtualMachine machine = bench.under("lru-moveup", Map.of("on", on), MmuOptions.tdp(), 1, null);
         long pages = (TABLES + 1L) * TABLE;
         machine.host().addBacking(0, pages, false);
         machine.setMemslot(0, 0, 0, pages, 0, 0, 0);
@@ -43,13 +38,17 @@ final class ListMoves {
         return WorkDone.of(machine).since(before);
     }
 
-    private double nanosPerFault(WorkDone work) {
+    private static double nanosPerFault(WorkDone work, CostModel costs) {
         return work.get(WorkCounter.LIST_MOVES) * costs.of(Cost.LIST_MOVE) / work.get(Counter.PF_TAKEN);
     }
 
-    Finding measure() {
-        WorkDone allocation = fill("allocation");
-        WorkDone mapping = fill("mapping");
+    static Pending<Finding> measure(Bench bench) {
+        Pending<WorkDone> allocation = bench.start(() -> fill(bench, "allocation"));
+        Pending<WorkDone> mapping = bench.start(() -> fill(bench, "mapping"));
+        return () -> finding(allocation.get(), mapping.get(), bench.costs());
+    }
+
+    private static Finding finding(WorkDone allocation, WorkDone mapping, CostModel costs) {
         long perTable = allocation.get(WorkCounter.LIST_MOVES);
         long perLeaf = mapping.get(WorkCounter.LIST_MOVES);
         long leaves = (long) TABLES * TABLE;
@@ -66,8 +65,8 @@ final class ListMoves {
                         perLeaf,
                         leaves,
                         perLeaf / perTable,
-                        nanosPerFault(allocation),
-                        nanosPerFault(mapping)),
+                        nanosPerFault(allocation, costs),
+                        nanosPerFault(mapping, costs)),
                 Basis.COUNTED,
                 perTable == (long) ANCESTORS * TABLES && perLeaf == (ANCESTORS + 1) * leaves,
                 "a mapping moves the table itself as well, so 4 moves, of which 3 are ancestors: 512 times those of an"

@@ -21,13 +21,13 @@ record LongestSteps(long gibs, boolean linear, long longestOfTwo, long longestOf
     private static final long TOP_ENTRY_GIB = 512;
     private static final double TOP_ENTRY_LEAVES = TOP_ENTRY_GIB * (double) GIB_PAGES;
 
-    List<Finding> findings() {
+    List<Finding> findings(CostModel costs) {
         return List.of(
-                Finding.priced(this::cleanTopEntry),
-                Finding.priced(this::dirtyTopEntry),
-                Finding.priced(this::fiveLevels),
-                Finding.priced(this::oneGib),
-                Finding.priced(this::leavesFirst));
+                Finding.priced(costs, this::cleanTopEntry),
+                Finding.priced(costs, this::dirtyTopEntry),
+                Finding.priced(costs, this::fiveLevels),
+                Finding.priced(costs, this::oneGib),
+                Finding.priced(costs, this::leavesFirst));
     }
 
     private static boolean within(double value, double goal, double share) {

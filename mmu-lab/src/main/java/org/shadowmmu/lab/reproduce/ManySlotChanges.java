@@ -50,13 +50,14 @@ final class ManySlotChanges {
         }
     }
 
-    private Zapped zapped(String stream) {
+    private Zapped zapped(Bench bench, String stream) {
         MmuOptions options = MmuOptions.withTdpMmu();
-        WorkDone without = WorkDone.of(boots.replay(stream, options, Memory.PRESENT_SMALL));
+        WorkDone without = WorkDone.of(boots.replay(bench, stream, options, Memory.PRESENT_SMALL));
         VirtualMachine[] machine = new VirtualMachine[1];
         long[] seen = {0, 0, 0};
         int backing = boots.survey(stream).blocks().size();
         VirtualMachine end = boots.replay(
+                bench,
                 stream,
                 options,
                 Memory.PRESENT_SMALL,
@@ -86,8 +87,8 @@ final class ManySlotChanges {
     }
 
     /** The work of all changes when each takes the slot's own leaf, made on a guest of 8 GiB. */
-    private static WorkDone leafOnly(int changes) {
-        VirtualMachine machine = Machines.upstream(MmuOptions.withTdpMmu().withTargetedSlotZap(true), 1, null);
+    private static WorkDone leafOnly(Bench bench, int changes) {
+        VirtualMachine machine = bench.upstream(MmuOptions.withTdpMmu().withTargetedSlotZap(true), 1, null);
         machine.host().addBacking(0, 8L << 18, false);
         machine.host().addBacking(1, 1, false);
         machine.setMemslot(0, 0, 0, 8L << 18, 0, 0, 0);
@@ -103,13 +104,19 @@ final class ManySlotChanges {
     }
 
     /** Measures the claim; {@code quick} with one recording. */
-    Finding finding(boolean quick) {
-        WorkDone leaf = leafOnly(quick ? CHANGES / 100 : CHANGES);
+    Pending<Finding> finding(Bench bench, boolean quick) {
+        Pending<WorkDone> leaves = bench.start(() -> leafOnly(bench, quick ? CHANGES / 100 : CHANGES));
         double scale = quick ? 100 : 1;
-        Zapped boot = zapped("boot-6g-debian-pc");
-        Zapped busy = quick ? boot : zapped("web-1g");
-        Zapped idle = quick ? boot : zapped("sort-2g");
-        return Finding.priced(costs -> at(costs, leaf, scale, boot, busy, idle, quick));
+        Pending<Zapped> booting = bench.start(() -> zapped(bench, "boot-6g-debian-pc"));
+        Pending<Zapped> serving = quick ? booting : bench.start(() -> zapped(bench, "web-1g"));
+        Pending<Zapped> sorting = quick ? booting : bench.start(() -> zapped(bench, "sort-2g"));
+        return () -> {
+            WorkDone leaf = leaves.get();
+            Zapped boot = booting.get();
+            Zapped busy = serving.get();
+            Zapped idle = sorting.get();
+            return bench.priced(costs -> at(costs, leaf, scale, boot, busy, idle, quick));
+        };
     }
 
     private static Finding at(

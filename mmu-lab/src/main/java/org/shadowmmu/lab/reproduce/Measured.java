@@ -2,7 +2,6 @@ package org.shadowmmu.lab.reproduce;
 
 import java.util.Comparator;
 import java.util.List;
-import org.shadowmmu.lab.time.CostModel;
 
 /**
  * A story with what came out.
@@ -21,19 +20,18 @@ public record Measured(
         List<String> leftOut,
         List<Figure> figures,
         double simulatedSeconds) {
-    /** Measures a story. */
-    public static Measured of(Story story, boolean quick) {
-        SimulatedTime.restart();
-        List<Finding> findings = story.measure(quick).stream()
-                .sorted(Comparator.comparing(Finding::claim))
-                .toList();
-        return new Measured(
-                story.id(),
-                story.title(),
-                findings,
-                story.leftOut(),
-                story.figures(),
-                SimulatedTime.seconds(CostModel.standard()));
+    /** Starts the measurements of a story on a bench that no other story uses. */
+    public static Pending<Measured> begin(Story story, Bench bench, boolean quick) {
+        Pending<StoryResult> result = story.measure(bench, quick);
+        bench.allStarted();
+        return () -> {
+            StoryResult told = result.get();
+            List<Finding> findings = told.findings().stream()
+                    .sorted(Comparator.comparing(Finding::claim))
+                    .toList();
+            return new Measured(
+                    story.id(), story.title(), findings, story.leftOut(), told.figures(), bench.simulatedSeconds());
+        };
     }
 
     /** The number of claims that are reproduced. */

@@ -28,8 +28,8 @@ final class MemoryTypes implements MmuEvents {
     private final VirtualMachine machine;
     private boolean disabled;
 
-    private MemoryTypes(MmuOptions options) {
-        machine = Machines.upstream(options, 1, this);
+    private MemoryTypes(Bench bench, MmuOptions options) {
+        machine = bench.upstream(options, 1, this);
         writeCr0(CACHES_OFF);
         for (int id = 0; id < 2; id++) {
             machine.host().addBacking(id, PAGES, false);
@@ -69,8 +69,8 @@ final class MemoryTypes implements MmuEvents {
     }
 
     /** What is old after the guest touched half of two slots, switched caches on, touched the rest, and one slot went. */
-    private static long left(MmuOptions options, boolean zapOnChange) {
-        MemoryTypes types = new MemoryTypes(options);
+    private static long left(Bench bench, MmuOptions options, boolean zapOnChange) {
+        MemoryTypes types = new MemoryTypes(bench, options);
         VirtualMachine machine = types.machine;
         types.touch(0, PAGES / 2);
         types.writeCr0(CACHES_ON);
@@ -83,14 +83,14 @@ final class MemoryTypes implements MmuEvents {
     }
 
     /** Measures the claim on both engines. */
-    static Finding finding() {
+    static Finding finding(Bench bench) {
         StringBuilder simulated = new StringBuilder();
         boolean asPublished = true;
         for (MmuOptions options : new MmuOptions[] {MmuOptions.tdp(), MmuOptions.withTdpMmu()}) {
             MmuOptions targeted = options.withTargetedSlotZap(true);
-            long slotOnly = left(targeted, false);
-            long everything = left(options, false);
-            long onChange = left(targeted, true) + left(options, true);
+            long slotOnly = left(bench, targeted, false);
+            long everything = left(bench, options, false);
+            long onChange = left(bench, targeted, true) + left(bench, options, true);
             asPublished &= slotOnly > 0 && everything == 0 && onChange == 0;
             simulated
                     .append(simulated.isEmpty() ? "" : "; ")

@@ -21,17 +21,13 @@ final class ObsoleteOrder {
     private static final int TABLES = 64;
     private static final long OTHER_SLOT = 1L << 22;
 
-    private final Machines machines;
-
-    ObsoleteOrder(Machines machines) {
-        this.machines = machines;
-    }
+    private ObsoleteOrder() {}
 
     /** What a deletion of a slot left. */
     private record Left(long obsolete, long revived) {}
 
-    private Left left(String policy, Map<String, String> parameters, WhatIf walk) {
-        VirtualMachine machine = machines.taking(
+    private static Left left(Bench bench, String policy, Map<String, String> parameters, WhatIf walk) {
+        VirtualMachine machine = bench.taking(
                 Decision.RECLAIM_ORDER, policy, parameters, MmuOptions.tdp().withWhatIfs(walk), 2);
         long pages = (long) TABLES * TABLE;
         machine.host().addBacking(0, pages, false);
@@ -71,11 +67,11 @@ final class ObsoleteOrder {
         return count;
     }
 
-    Finding measure() {
-        Left early = left("leaf-first", Map.of(), WhatIf.OBSOLETE_WALK_IN_RECLAIM_ORDER);
-        Left whole = left("leaf-first", Map.of(), WhatIf.OBSOLETE_WALK_TO_THE_END);
+    static Finding measure(Bench bench) {
+        Left early = left(bench, "leaf-first", Map.of(), WhatIf.OBSOLETE_WALK_IN_RECLAIM_ORDER);
+        Left whole = left(bench, "leaf-first", Map.of(), WhatIf.OBSOLETE_WALK_TO_THE_END);
         List<Long> movedUp = List.of("allocation", "mapping", "lookup").stream()
-                .map(on -> left("lru-moveup", Map.of("on", on), WhatIf.OBSOLETE_WALK_IN_RECLAIM_ORDER).obsolete)
+                .map(on -> left(bench, "lru-moveup", Map.of("on", on), WhatIf.OBSOLETE_WALK_IN_RECLAIM_ORDER).obsolete)
                 .toList();
         return new Finding(
                 "S3.8",

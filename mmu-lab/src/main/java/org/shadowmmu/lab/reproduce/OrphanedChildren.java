@@ -37,14 +37,11 @@ public final class OrphanedChildren implements Story {
     private static final String WITHOUT = "children stay";
     private static final String WITH = "children go with their last parent";
 
-    private final Machines machines;
-    private List<Figure> figures = List.of();
     private final BottomUpLeak bottomUp;
 
     /** Makes the story. */
-    OrphanedChildren(Machines machines, RecordedBoots boots) {
-        this.machines = machines;
-        bottomUp = new BottomUpLeak(machines, boots);
+    OrphanedChildren(RecordedBoots boots) {
+        bottomUp = new BottomUpLeak(boots);
     }
 
     @Override
@@ -65,12 +62,12 @@ public final class OrphanedChildren implements Story {
         }
     }
 
-    private static VirtualMachine keeping(int vcpus) {
-        return Machines.with(Decision.CHILD_ZAP, context -> new KeepChildren(), MmuOptions.tdp(), vcpus);
+    private static VirtualMachine keeping(Bench bench, int vcpus) {
+        return bench.with(Decision.CHILD_ZAP, context -> new KeepChildren(), MmuOptions.tdp(), vcpus);
     }
 
-    private VirtualMachine zapping(int vcpus, boolean onWrites) {
-        return machines.under(
+    private static VirtualMachine zapping(Bench bench, int vcpus, boolean onWrites) {
+        return bench.under(
                 "tdp-childzap", Map.of("on-emulated-writes", String.valueOf(onWrites)), MmuOptions.tdp(), vcpus, null);
     }
 
@@ -137,34 +134,38 @@ public final class OrphanedChildren implements Story {
     }
 
     @Override
-    public List<Finding> measure(boolean quick) {
+    public Pending<StoryResult> measure(Bench bench, boolean quick) {
         int shrink = quick ? QUICK : 1;
-        List<Finding> findings = new ArrayList<>();
         Shape boots = new Shape(SIDE, ROUNDS, GUEST_PAGES / shrink, 1, SIDE, WHOLE_TABLE, TableTearDown.ZEROING);
         // The quick L1 has a GiB more, because its own tables and code take the first one.
         long memory = 64L * GIB_PAGES / shrink + (quick ? GIB_PAGES : 0);
-        Storm kept = storm(keeping(SIDE), memory, boots);
-        Storm zapped = storm(zapping(SIDE, false), memory, boots);
-        int tables = tablesOf(boots.guestPages());
-        draw(boots, kept, zapped);
-        staleTables(findings, boots, kept, zapped, tables, shrink);
-        firstReclaim(findings, shrink, kept);
-        if (!quick) {
-            findings.add(Finding.priced(costs -> deletion(costs, kept, zapped)));
-            findings.add(Finding.priced(costs -> bootTime(costs, kept, zapped)));
-        }
-        recursion(findings);
-        leaks(findings, quick);
-        return findings;
+        Pending<Storm> keeping = bench.start(() -> storm(keeping(bench, SIDE), memory, boots));
+        Pending<Storm> zapping = bench.start(() -> storm(zapping(bench, SIDE, false), memory, boots));
+        Pending<Reclaim> reclaim = bench.start(() -> firstReclaim(bench, shrink));
+        List<Pending<Finding>> others =
+                List.of(bottomUp.measure(bench, quick), lazyTearDown(bench), recursion(bench), rootsSurvive(bench));
+        return () -> {
+            Storm kept = keeping.get();
+            Storm zapped = zapping.get();
+            List<Finding> findings = new ArrayList<>();
+            staleTables(findings, boots, kept, zapped, shrink);
+            findings.add(firstReclaim(reclaim.get(), shrink, kept));
+            if (!quick) {
+                findings.add(bench.priced(costs -> deletion(costs, kept, zapped)));
+                findings.add(bench.priced(costs -> bootTime(costs, kept, zapped)));
+            }
+            others.forEach(claim -> findings.add(claim.get()));
+            return new StoryResult(findings, figures(boots, kept, zapped, bench.costs()));
+        };
     }
 
-    private void draw(Shape boots, Storm kept, Storm zapped) {
+    private static List<Figure> figures(Shape boots, Storm kept, Storm zapped, CostModel costs) {
         double[] count = IntStream.rangeClosed(1, boots.rounds())
                 .mapToDouble(round -> round * boots.side())
                 .toArray();
         double[] rounds =
                 IntStream.rangeClosed(1, boots.rounds()).asDoubleStream().toArray();
-        figures = List.of(
+        return List.of(
                 new Figure.Curves(
                         "Stale pages over boots",
                         "Nested pages that belong to no running guest, when the guests of a round have booted.",
@@ -181,23 +182,18 @@ public final class OrphanedChildren implements Story {
                         "round %.0f",
                         "milliseconds per boot",
                         List.of(
-                                new Figure.Curve(WITHOUT, rounds, milliseconds(kept)),
-                                new Figure.Curve(WITH, rounds, milliseconds(zapped)))));
+                                new Figure.Curve(WITHOUT, rounds, milliseconds(kept, costs)),
+                                new Figure.Curve(WITH, rounds, milliseconds(zapped, costs)))));
     }
 
     private static double[] numbers(List<Long> values) {
         return values.stream().mapToDouble(Long::doubleValue).toArray();
     }
 
-    private static double[] milliseconds(Storm storm) {
+    private static double[] milliseconds(Storm storm, CostModel costs) {
         return storm.rounds.stream()
-                .mapToDouble(round -> CostModel.standard().shadow(round) / SIDE / 1e6)
+                .mapToDouble(round -> costs.shadow(round) / SIDE / 1e6)
                 .toArray();
-    }
-
-    @Override
-    public List<Figure> figures() {
-        return figures;
     }
 
     /** Shadow pages that map a guest fully. */
@@ -207,8 +203,8 @@ public final class OrphanedChildren implements Story {
         return leaves + middle + 2;
     }
 
-    private static void staleTables(
-            List<Finding> findings, Shape boots, Storm kept, Storm zapped, int tables, int shrink) {
+    private static void staleTables(List<Finding> findings, Shape boots, Storm kept, Storm zapped, int shrink) {
+        int tables = tablesOf(boots.guestPages());
         long expected = (long) boots.boots() * tables;
         boolean leak = Math.abs(kept.stale - expected) <= expected / 10;
         findings.add(new Finding(
@@ -238,9 +234,12 @@ public final class OrphanedChildren implements Story {
                         "L1 zeroes old tables with a string instruction, so the pages lose their protection and go with all below them"));
     }
 
-    private static void firstReclaim(List<Finding> findings, int shrink, Storm kept) {
+    /** When quota reclaim first fired. */
+    private record Reclaim(long quota, boolean fired, double boot) {}
+
+    private static Reclaim firstReclaim(Bench bench, int shrink) {
         Shape more = new Shape(SIDE, 13, GUEST_PAGES / shrink, 1, SIDE, WHOLE_TABLE, TableTearDown.ZEROING);
-        VirtualMachine machine = keeping(SIDE);
+        VirtualMachine machine = keeping(bench, SIDE);
         if (shrink > 1) {
             machine.setQuota(24L * GIB_PAGES / 50 / shrink);
         }
@@ -257,10 +256,15 @@ public final class OrphanedChildren implements Story {
                 return machine.counters().get(Counter.MMU_RECYCLED) == 0;
             }
         });
-        double boot = (double) workload.touches() / more.guestPages();
-        boolean fired = machine.counters().get(Counter.MMU_RECYCLED) > 0;
+        return new Reclaim(
+                machine.quota(),
+                machine.counters().get(Counter.MMU_RECYCLED) > 0,
+                (double) workload.touches() / more.guestPages());
+    }
+
+    private static Finding firstReclaim(Reclaim reclaim, int shrink, Storm kept) {
         double earliest = shrink > 1 ? 100 : 110;
-        findings.add(new Finding(
+        return new Finding(
                 "S1.2",
                 "no reclaim with 64 GiB; with 24 GiB it begins in boot 110 to 123",
                 shrink > 1 ? "boot 100 to 123 (quick)" : "boot 110 to 123",
@@ -268,12 +272,12 @@ public final class OrphanedChildren implements Story {
                         Locale.ROOT,
                         "%s reclaimed with 64 GiB; at a quota of %s reclaim %s boot %.1f",
                         number(kept.reclaimed),
-                        number(machine.quota()),
-                        fired ? "begins in" : "has not begun by",
-                        boot),
+                        number(reclaim.quota),
+                        reclaim.fired ? "begins in" : "has not begun by",
+                        reclaim.boot),
                 Basis.COUNTED,
-                kept.reclaimed == 0 && fired && boot >= earliest && boot <= 123,
-                shrink > 1 ? "memory and quota shrunk by " + shrink : ""));
+                kept.reclaimed == 0 && reclaim.fired && reclaim.boot >= earliest && reclaim.boot <= 123,
+                shrink > 1 ? "memory and quota shrunk by " + shrink : "");
     }
 
     private static Finding deletion(CostModel costs, Storm kept, Storm zapped) {
@@ -319,21 +323,25 @@ public final class OrphanedChildren implements Story {
     }
 
     /** S1.6: one reclaim with every child going, and with nested children only. */
-    private void recursion(List<Finding> findings) {
-        double all = lost(true);
-        double nestedOnly = lost(false);
-        findings.add(new Finding(
+    private static Pending<Finding> recursion(Bench bench) {
+        Pending<Double> all = bench.start(() -> lost(bench, true));
+        Pending<Double> nestedOnly = bench.start(() -> lost(bench, false));
+        return () -> recursion(all.get(), nestedOnly.get());
+    }
+
+    private static Finding recursion(double all, double nestedOnly) {
+        return new Finding(
                 "S1.6",
                 "zapping every child loses most of EPT01 in one reclaim; the condition keeps it",
                 ">= 90 % against the victims' own entries",
                 String.format(Locale.ROOT, "%.1f %% against %.1f %% of EPT01's leaves", 100 * all, 100 * nestedOnly),
                 Basis.COUNTED,
                 all >= 0.9 && nestedOnly < 0.1,
-                "an L1 of 1 GiB in 4 KiB pages at its quota"));
+                "an L1 of 1 GiB in 4 KiB pages at its quota");
     }
 
-    private double lost(boolean unconditional) {
-        VirtualMachine machine = machines.under(
+    private static double lost(Bench bench, boolean unconditional) {
+        VirtualMachine machine = bench.under(
                 "tdp-childzap", Map.of("unconditional", String.valueOf(unconditional)), MmuOptions.tdp(), 1, null);
         machine.host().addBacking(0, GIB_PAGES + WHOLE_TABLE, false);
         machine.setMemslot(0, 0, 0, GIB_PAGES + WHOLE_TABLE, 0, 0, 0);
@@ -348,23 +356,25 @@ public final class OrphanedChildren implements Story {
         return (before - machine.mappedGuestPages()) / (double) before;
     }
 
-    private void leaks(List<Finding> findings, boolean quick) {
-        findings.add(bottomUp.measure(quick));
+    private static Pending<Finding> lazyTearDown(Bench bench) {
         Shape lazy = new Shape(1, 5, GUEST_PAGES, WHOLE_TABLE, 1, WHOLE_TABLE, TableTearDown.LAZY);
         Shape zeroing = new Shape(1, 5, GUEST_PAGES, WHOLE_TABLE, 1, WHOLE_TABLE, TableTearDown.ZEROING);
-        long lazyKept = leak(keeping(1), lazy);
-        long lazyZapped = leak(zapping(1, true), lazy);
-        long zeroed = leak(zapping(1, true), zeroing);
+        Pending<Long> lazyKept = bench.start(() -> leak(keeping(bench, 1), lazy));
+        Pending<Long> lazyZapped = bench.start(() -> leak(zapping(bench, 1, true), lazy));
+        Pending<Long> zeroed = bench.start(() -> leak(zapping(bench, 1, true), zeroing));
+        return () -> lazyTearDown(lazyKept.get(), lazyZapped.get(), zeroed.get());
+    }
+
+    private static Finding lazyTearDown(long lazyKept, long lazyZapped, long zeroed) {
         int all = 5 * tablesOf(GUEST_PAGES);
-        findings.add(new Finding(
+        return new Finding(
                 "S1.8",
                 "an L1 that does not overwrite old tables leaks under both policies; one that zeroes does not",
                 "hard",
                 number(lazyKept) + " and " + number(lazyZapped) + " of " + number(all) + " stale; zeroing " + zeroed,
                 Basis.COUNTED,
                 lazyKept == all && lazyZapped == all && zeroed == 0,
-                "5 boots; the rule for links removed by writes included"));
-        findings.add(rootsSurvive());
+                "5 boots; the rule for links removed by writes included");
     }
 
     private static long leak(VirtualMachine machine, Shape shape) {
@@ -373,20 +383,33 @@ public final class OrphanedChildren implements Story {
         return nested(machine);
     }
 
-    private Finding rootsSurvive() {
+    /** What recursion was asked about: children that lost their last parent, and live roots among them. */
+    private record Asked(long children, long roots) {}
+
+    private static Asked askedAbout(Bench bench) {
         long[] asked = {0, 0};
         VirtualMachine machine =
-                Machines.with(Decision.CHILD_ZAP, context -> new CountingRoots(asked), MmuOptions.tdp(), 2);
+                bench.with(Decision.CHILD_ZAP, context -> new CountingRoots(asked), MmuOptions.tdp(), 2);
         Shape shape = new Shape(2, 10, GUEST_PAGES, WHOLE_TABLE, 2, WHOLE_TABLE, TableTearDown.ZEROING);
         GuestHypervisor host = new GuestHypervisor(machine, 6L * GIB_PAGES, true);
         new NestedBootStorm(host, shape).run(boot -> true);
+        return new Asked(asked[0], asked[1]);
+    }
+
+    private static Pending<Finding> rootsSurvive(Bench bench) {
+        Pending<Asked> asked = bench.start(() -> askedAbout(bench));
+        return () -> rootsSurvive(asked.get());
+    }
+
+    private static Finding rootsSurvive(Asked asked) {
         return new Finding(
                 "S1.9",
                 "no page with root_count > 0 is freed by recursion",
                 "hard",
-                number(asked[1]) + " live roots among " + number(asked[0]) + " children zapped with their last parent",
+                number(asked.roots) + " live roots among " + number(asked.children)
+                        + " children zapped with their last parent",
                 Basis.COUNTED,
-                asked[1] == 0 && asked[0] > 0,
+                asked.roots == 0 && asked.children > 0,
                 "every child that lost its last parent was zapped, whatever the cause");
     }
 

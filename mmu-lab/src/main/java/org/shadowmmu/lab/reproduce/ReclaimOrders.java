@@ -3,7 +3,6 @@ package org.shadowmmu.lab.reproduce;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.shadow.MmuOptions;
@@ -23,14 +22,11 @@ public final class ReclaimOrders implements Story {
     private static final int FLOOR = 18_432;
     private static final int CEILING = 31_232;
 
-    private final Machines machines;
     private final FieldCase field;
-    private List<Figure> figures = List.of();
 
     /** Makes the story. */
-    ReclaimOrders(Machines machines, RecordedBoots streams) {
-        this.machines = machines;
-        field = new FieldCase(machines, streams);
+    ReclaimOrders(RecordedBoots streams) {
+        field = new FieldCase(streams);
     }
 
     @Override
@@ -134,12 +130,9 @@ public final class ReclaimOrders implements Story {
         }
     }
 
-    private Fill fill(@Nullable String policy, Map<String, String> parameters) {
+    private static Fill fill(Bench bench, String policy, Map<String, String> parameters) {
         Fill fill = new Fill();
-        VirtualMachine machine = policy == null
-                ? Machines.upstream(MmuOptions.tdp(), 1, fill)
-                : machines.under(policy, parameters, MmuOptions.tdp(), 1, fill);
-        fill.run(machine, PAGES);
+        fill.run(bench.under(policy, parameters, MmuOptions.tdp(), 1, fill), PAGES);
         return fill;
     }
 
@@ -149,12 +142,25 @@ public final class ReclaimOrders implements Story {
     }
 
     @Override
-    public List<Finding> measure(boolean quick) {
-        List<Finding> findings = new ArrayList<>();
-        Fill fifo = fill("fifo", Map.of());
-        Fill moveUp = fill("lru-moveup", Map.of("on", "allocation"));
-        Fill levels = fill("leaf-first", Map.of());
-        figures = List.of(new Figure.Curves(
+    public Pending<StoryResult> measure(Bench bench, boolean quick) {
+        Pending<List<Finding>> compile = field.measure(bench, quick);
+        Pending<Fill> fifo = bench.start(() -> fill(bench, "fifo", Map.of()));
+        Pending<Fill> moveUp = bench.start(() -> fill(bench, "lru-moveup", Map.of("on", "allocation")));
+        Pending<Fill> levels = bench.start(() -> fill(bench, "leaf-first", Map.of()));
+        Pending<Finding> noEffect = bench.start(() -> noEffect(bench));
+        Pending<Finding> relinking = bench.start(() -> relinking(bench));
+        Pending<Finding> moves = ListMoves.measure(bench);
+        Pending<Finding> obsolete = bench.start(() -> ObsoleteOrder.measure(bench));
+        return () -> {
+            List<Finding> findings = fills(fifo.get(), moveUp.get(), levels.get());
+            findings.addAll(List.of(noEffect.get(), relinking.get(), moves.get(), obsolete.get()));
+            findings.addAll(compile.get());
+            return new StoryResult(findings, figures(fifo.get(), moveUp.get(), levels.get()));
+        };
+    }
+
+    private static List<Figure> figures(Fill fifo, Fill moveUp, Fill levels) {
+        return List.of(new Figure.Curves(
                 "Referenced guest pages at 64 shadow pages",
                 "A sequential fill of 1 GiB. A directory that is reclaimed takes everything below it out of reach.",
                 "MiB filled",
@@ -164,6 +170,10 @@ public final class ReclaimOrders implements Story {
                         fifo.curve("oldest first"),
                         moveUp.curve("parents move up"),
                         levels.curve("tables before directories"))));
+    }
+
+    private static List<Finding> fills(Fill fifo, Fill moveUp, Fill levels) {
+        List<Finding> findings = new ArrayList<>();
         List<Integer> first = fifo.rounds.get(0);
         // A PDPT and a PD go each time.
         double perDirectory = 2.0 * fifo.created / fifo.directories();
@@ -187,7 +197,6 @@ public final class ReclaimOrders implements Story {
                 "parents move up: no ancestor of a live child goes; reachable pages stay in 18,432 to 29,184",
                 moveUp));
         findings.add(floor("S3.3", "oldest tables first: the same floor, without any work per fault", levels));
-        findings.add(relinking());
         findings.add(new Finding(
                 "S3.5",
                 "the saw-tooth and the link changes are smaller when parents move up",
@@ -203,16 +212,7 @@ public final class ReclaimOrders implements Story {
                 moveUp.deviation() < fifo.deviation() && moveUp.created <= fifo.created,
                 ""));
         findings.add(exactRounds(fifo));
-        findings.add(noEffect());
-        findings.add(new ListMoves(machines).measure());
-        findings.add(new ObsoleteOrder(machines).measure());
-        findings.addAll(field.measure(quick));
         return findings;
-    }
-
-    @Override
-    public List<Figure> figures() {
-        return figures;
     }
 
     private static String summary(List<Integer> levels) {
@@ -244,8 +244,8 @@ public final class ReclaimOrders implements Story {
     }
 
     /** S3.4: after the directory of a filled region went, one access per table links it again. */
-    private static Finding relinking() {
-        VirtualMachine machine = Machines.upstream(MmuOptions.tdp(), 1, null);
+    private static Finding relinking(Bench bench) {
+        VirtualMachine machine = bench.upstream(MmuOptions.tdp(), 1, null);
         machine.host().addBacking(0, PAGES, false);
         machine.setMemslot(0, 0, 0, PAGES, 0, 0, 0);
         machine.setQuota(QUOTA);
@@ -288,10 +288,10 @@ public final class ReclaimOrders implements Story {
                 "");
     }
 
-    private Finding noEffect() {
+    private static Finding noEffect(Bench bench) {
         List<Long> faults = new ArrayList<>();
         for (String policy : List.of("fifo", "lru-moveup", "leaf-first", "tdp-childzap")) {
-            VirtualMachine machine = machines.under(policy, Map.of(), MmuOptions.tdp(), 1, null);
+            VirtualMachine machine = bench.under(policy, Map.of(), MmuOptions.tdp(), 1, null);
             machine.host().addBacking(0, PAGES, false);
             machine.setMemslot(0, 0, 0, PAGES, 0, 0, 0);
             machine.setQuota(QUOTA);

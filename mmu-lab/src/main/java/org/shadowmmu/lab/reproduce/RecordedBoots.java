@@ -1,11 +1,11 @@
 package org.shadowmmu.lab.reproduce;
 
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.shadowmmu.engine.event.Counter;
@@ -27,7 +27,10 @@ import org.shadowmmu.lab.workload.StreamSurvey;
 import org.shadowmmu.lab.workload.StreamSurveyor;
 import org.shadowmmu.lab.workload.StreamVisitor;
 
-/** Replays recorded guests, with their slot changes, on machines that no experiment file describes. */
+/**
+ * Replays recorded guests, with their slot changes, on machines that no experiment file describes. Any thread may ask; what
+ * is found out about a stream beforehand is found out once.
+ */
 final class RecordedBoots {
     /** How the host backs guest memory. */
     enum Memory {
@@ -50,8 +53,8 @@ final class RecordedBoots {
     }
 
     private final StreamCatalog streams;
-    private final Map<String, StreamSurvey> surveys = new HashMap<>();
-    private final Map<String, Set<Place>> readFirst = new HashMap<>();
+    private final Map<String, StreamSurvey> surveys = new ConcurrentHashMap<>();
+    private final Map<String, Set<Place>> readFirst = new ConcurrentHashMap<>();
 
     RecordedBoots(StreamCatalog streams) {
         this.streams = streams;
@@ -74,8 +77,8 @@ final class RecordedBoots {
     }
 
     /** Replays a stream to its end; returns the machine as it is then. */
-    VirtualMachine replay(String stream, MmuOptions options, Memory memory) {
-        return replay(stream, options, memory, machine -> {}, UnaryOperator.identity());
+    VirtualMachine replay(Bench bench, String stream, MmuOptions options, Memory memory) {
+        return replay(bench, stream, options, memory, machine -> {}, UnaryOperator.identity());
     }
 
     /**
@@ -85,6 +88,7 @@ final class RecordedBoots {
      * @param around stands between the reader and the replay
      */
     VirtualMachine replay(
+            Bench bench,
             String stream,
             MmuOptions options,
             Memory memory,
@@ -109,26 +113,27 @@ final class RecordedBoots {
                 host.faultIn(host.backing(place.backing()), place.page(), true);
             }
         }
-        SimulatedTime.of(machine.machine());
+        bench.metered(machine.machine());
         prepare.accept(machine.machine());
         replay.run(new StreamFile(file(stream)), around);
         return machine.machine();
     }
 
     /** Replays a stream with virtual addresses under shadow paging, on memory that is all present. */
-    VirtualMachine replayShadow(String stream, MmuOptions options) {
+    VirtualMachine replayShadow(Bench bench, String stream, MmuOptions options) {
         ShadowEngineMachine machine =
                 ShadowEngineMachine.upstream(options, survey(stream).vcpus());
+        bench.metered(machine.machine());
         new ShadowReplay(machine, survey(stream), false, Region.WHOLE, count -> {}).run(new StreamFile(file(stream)));
         return machine.machine();
     }
 
     /** Faults beyond the first on pages outside every slot: SMRAM, which replays seek in the normal address space. */
-    long repeatedFaultsOutsideMemory(String stream) {
+    long repeatedFaultsOutsideMemory(Bench bench, String stream) {
         Set<Long> outside = new HashSet<>();
         VirtualMachine[] machine = new VirtualMachine[1];
         Consumer<VirtualMachine> keep = made -> machine[0] = made;
-        replay(stream, MmuOptions.withTdpMmu(), Memory.PRESENT_HUGE, keep, next -> new PassingVisitor(next) {
+        replay(bench, stream, MmuOptions.withTdpMmu(), Memory.PRESENT_HUGE, keep, next -> new PassingVisitor(next) {
             @Override
             public void access(EntryKind kind, long gfn) {
                 if (machine[0].core().memslots.find(0, gfn) == null) {
@@ -148,10 +153,10 @@ final class RecordedBoots {
      * a device, whose writes are not in a stream.
      */
     private Set<Place> readFirst(String stream) {
-        Set<Place> known = readFirst.get(stream);
-        if (known != null) {
-            return known;
-        }
+        return readFirst.computeIfAbsent(stream, this::findReadFirst);
+    }
+
+    private Set<Place> findReadFirst(String stream) {
         Set<Place> written = new HashSet<>();
         Set<Place> read = new LinkedHashSet<>();
         EngineMachine machine =
@@ -173,7 +178,6 @@ final class RecordedBoots {
                 super.access(kind, gfn);
             }
         });
-        readFirst.put(stream, read);
         return read;
     }
 }

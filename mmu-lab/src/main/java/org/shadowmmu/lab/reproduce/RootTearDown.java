@@ -14,6 +14,7 @@ import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.vm.AccessKind;
 import org.shadowmmu.engine.vm.VirtualMachine;
 import org.shadowmmu.lab.reproduce.Finding.Basis;
+import org.shadowmmu.lab.time.CostModel;
 
 /** Story 2: tearing a TDP root down from the top is one step without a yield (November 2021). */
 public final class RootTearDown implements Story {
@@ -23,7 +24,6 @@ public final class RootTearDown implements Story {
     private static final long RUN_GIB = 64;
 
     private final RecordedBoots boots;
-    private List<Figure> figures = List.of();
 
     /** Makes the story; recorded guests come from {@code boots}. */
     RootTearDown(RecordedBoots boots) {
@@ -50,9 +50,9 @@ public final class RootTearDown implements Story {
     /** What one tear-down did. */
     private record TearDown(long zapped, long longest, long leaves, long entries) {}
 
-    private static TearDown tearDown(RootZapOrder order, long pages, long stride) {
+    private static TearDown tearDown(Bench bench, RootZapOrder order, long pages, long stride) {
         VirtualMachine machine =
-                Machines.with(Decision.ROOT_ZAP, context -> new InOrder(order), MmuOptions.withTdpMmu(), 1);
+                bench.with(Decision.ROOT_ZAP, context -> new InOrder(order), MmuOptions.withTdpMmu(), 1);
         populate(machine, pages, stride);
         long before = leavesZapped(machine);
         machine.setMemslot(0, 0, 0, 0, 0, 0, 0);
@@ -82,18 +82,28 @@ public final class RootTearDown implements Story {
     }
 
     @Override
-    public List<Finding> measure(boolean quick) {
-        long gib = GIB_PAGES;
-        List<Finding> findings = new ArrayList<>();
-        long pages = (quick ? 2 : RUN_GIB) * gib;
-        TearDown whole = tearDown(RootZapOrder.WHOLE_ROOT, pages, 1);
-        TearDown half = tearDown(RootZapOrder.WHOLE_ROOT, pages / 2, 1);
-        TearDown two = tearDown(RootZapOrder.ONE_GIB_THEN_ROOT, pages, 1);
-        TearDown first = tearDown(RootZapOrder.LEAVES_FIRST, pages, 1);
+    public Pending<StoryResult> measure(Bench bench, boolean quick) {
+        long pages = (quick ? 2 : RUN_GIB) * GIB_PAGES;
+        Pending<TearDown> whole = bench.start(() -> tearDown(bench, RootZapOrder.WHOLE_ROOT, pages, 1));
+        Pending<TearDown> two = bench.start(() -> tearDown(bench, RootZapOrder.ONE_GIB_THEN_ROOT, pages, 1));
+        Pending<TearDown> first = bench.start(() -> tearDown(bench, RootZapOrder.LEAVES_FIRST, pages, 1));
+        Pending<TearDown> half = bench.start(() -> tearDown(bench, RootZapOrder.WHOLE_ROOT, pages / 2, 1));
+        Pending<Finding> flushes = new FlushRequests(boots).finding(bench);
+        Pending<Finding> retained = bench.start(() -> retained(bench));
+        Pending<Finding> sparse = bench.start(() -> sparse(bench));
+        return () -> {
+            List<Finding> findings = inOrders(pages, whole.get(), half.get(), two.get(), first.get(), bench.costs());
+            findings.addAll(List.of(flushes.get(), retained.get(), sparse.get()));
+            return new StoryResult(findings, figures(pages / GIB_PAGES, whole.get(), two.get(), first.get()));
+        };
+    }
+
+    private static List<Finding> inOrders(
+            long pages, TearDown whole, TearDown half, TearDown two, TearDown first, CostModel costs) {
         // Half the memory is half the leaves in one step, so what a full top entry takes follows.
         boolean linear = whole.leaves == 2 * half.leaves && whole.leaves == pages;
-        draw(pages / gib, whole, two, first);
-        findings.addAll(new LongestSteps(pages / gib, linear, two.longest, first.longest).findings());
+        List<Finding> findings = new ArrayList<>(
+                new LongestSteps(pages / GIB_PAGES, linear, two.longest, first.longest).findings(costs));
         findings.add(new Finding(
                 "S2.6",
                 "the same SPTEs are zapped in every order; only the longest step changes, by 10^2 to 10^5",
@@ -107,14 +117,11 @@ public final class RootTearDown implements Story {
                         && within(first.zapped, whole.zapped, 0.05)
                         && whole.longest / first.longest >= 100,
                 OrphanedChildren.number(pages) + " pages"));
-        retained(findings, gib);
-        sparse(findings, gib);
-        findings.add(new FlushRequests(boots).finding());
         return findings;
     }
 
-    private void draw(long gibs, TearDown whole, TearDown two, TearDown first) {
-        figures = List.of(new Figure.Bars(
+    private static List<Figure> figures(long gibs, TearDown whole, TearDown two, TearDown first) {
+        return List.of(new Figure.Bars(
                 "Longest step by order of tear-down",
                 "SPTEs that go between two points where the kernel may yield, in a root of " + gibs
                         + " GiB in 4 KiB pages.",
@@ -126,19 +133,15 @@ public final class RootTearDown implements Story {
                         new Figure.Bar("", "leaves first", first.longest))));
     }
 
-    @Override
-    public List<Figure> figures() {
-        return figures;
-    }
-
     private static boolean within(double value, double goal, double share) {
         return Math.abs(value - goal) <= share * goal;
     }
 
     /** S2.7: tables kept and tables zapped. */
-    private static void retained(List<Finding> findings, long gib) {
+    private static Finding retained(Bench bench) {
+        long gib = GIB_PAGES;
         long[] made = {0};
-        VirtualMachine machine = Machines.upstream(
+        VirtualMachine machine = bench.upstream(
                 MmuOptions.withTdpMmu().withTargetedSlotZap(true), 1, new org.shadowmmu.engine.event.MmuEvents() {
                     @Override
                     public void getPage(
@@ -156,7 +159,7 @@ public final class RootTearDown implements Story {
             machine.vcpu(0).accessGpa(gfn << 12, AccessKind.READ);
         }
         long faults = machine.counters().get(Counter.PF_FIXED) - before;
-        findings.add(new Finding(
+        return new Finding(
                 "S2.7",
                 "leaves zapped and touched again: no table is made, one fault per leaf; full zap: 515 tables per GiB",
                 "exact",
@@ -164,13 +167,14 @@ public final class RootTearDown implements Story {
                         + (tables + 1) + " again, root included",
                 Basis.COUNTED,
                 made[0] == 0 && faults == gib && tables + 1 == gib / TABLE + 3,
-                OrphanedChildren.number(gib) + " pages; " + gib / TABLE * 4 + " KiB of leaf tables are retained"));
+                OrphanedChildren.number(gib) + " pages; " + gib / TABLE * 4 + " KiB of leaf tables are retained");
     }
 
     /** S2.9: one page per table. */
-    private static void sparse(List<Finding> findings, long gib) {
-        TearDown thin = tearDown(RootZapOrder.LEAVES_FIRST, gib, TABLE);
-        findings.add(new Finding(
+    private static Finding sparse(Bench bench) {
+        long gib = GIB_PAGES;
+        TearDown thin = tearDown(bench, RootZapOrder.LEAVES_FIRST, gib, TABLE);
+        return new Finding(
                 "S2.9",
                 "entries that are not present cost a step of the walk and are never counted as zapped",
                 "hard",
@@ -178,7 +182,7 @@ public final class RootTearDown implements Story {
                         + gib / TABLE + " present",
                 Basis.COUNTED,
                 thin.leaves == gib / TABLE && thin.entries > thin.zapped,
-                ""));
+                "");
     }
 
     @Override

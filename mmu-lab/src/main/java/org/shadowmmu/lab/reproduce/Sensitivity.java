@@ -39,9 +39,8 @@ public record Sensitivity(List<String> claims, List<Row> rows) {
 
     /** A finding when a cost is halved and doubled. */
     private record Pair(Finding finding, Finding halved, Finding doubled) {
-        static Pair of(Finding finding, Cost cost) {
-            CostModel standard = CostModel.standard();
-            return new Pair(finding, finding.at(standard.scaled(cost, 0.5)), finding.at(standard.scaled(cost, 2)));
+        static Pair of(Finding finding, CostModel costs, Cost cost) {
+            return new Pair(finding, finding.at(costs.scaled(cost, 0.5)), finding.at(costs.scaled(cost, 2)));
         }
 
         boolean moves() {
@@ -53,23 +52,24 @@ public record Sensitivity(List<String> claims, List<Row> rows) {
         }
     }
 
-    /** Prices the findings of stories anew. */
-    public static Sensitivity of(List<Measured> stories) {
+    /** Prices the findings of stories anew: {@code costs} are those that they were measured with. */
+    public static Sensitivity of(List<Measured> stories, CostModel costs, Workers workers) {
         List<Finding> priced = stories.stream()
                 .flatMap(story -> story.findings().stream())
                 .filter(finding -> finding.pricing() != null)
                 .toList();
         // Findings are pure functions of costs, so costs may be tried side by side; the order of rows stays.
-        List<Row> rows = Arrays.stream(Cost.values())
-                .parallel()
-                .map(cost -> row(priced, cost))
+        List<Pending<Row>> rows = Arrays.stream(Cost.values())
+                .map(cost -> workers.start(() -> row(priced, costs, cost)))
                 .toList();
-        return new Sensitivity(priced.stream().map(Finding::claim).toList(), rows);
+        return new Sensitivity(
+                priced.stream().map(Finding::claim).toList(),
+                rows.stream().map(Pending::get).toList());
     }
 
-    private static Row row(List<Finding> findings, Cost cost) {
+    private static Row row(List<Finding> findings, CostModel costs, Cost cost) {
         List<Pair> pairs =
-                findings.stream().map(finding -> Pair.of(finding, cost)).toList();
+                findings.stream().map(finding -> Pair.of(finding, costs, cost)).toList();
         List<Figure> figures =
                 pairs.stream().filter(Pair::moves).map(Pair::figure).toList();
         return new Row(cost, moved(pairs, Pair::halved), moved(pairs, Pair::doubled), figures);

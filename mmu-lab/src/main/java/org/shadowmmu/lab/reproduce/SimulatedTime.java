@@ -1,7 +1,7 @@
 package org.shadowmmu.lab.reproduce;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 import org.shadowmmu.engine.vm.VirtualMachine;
 import org.shadowmmu.lab.time.CostModel;
@@ -12,34 +12,28 @@ import org.shadowmmu.lab.time.WorkDone;
  * the counters of machines and not the machines, which may take gigabytes.
  */
 final class SimulatedTime {
-    private static final ThreadLocal<SimulatedTime> HERE = ThreadLocal.withInitial(SimulatedTime::new);
-
     private record Meter(Supplier<WorkDone> work, boolean tdpMmu) {}
 
-    private final List<Meter> meters = new ArrayList<>();
+    private final Queue<Meter> meters = new ConcurrentLinkedQueue<>();
 
-    private SimulatedTime() {}
-
-    /** Forgets the machines of this thread. */
-    static void restart() {
-        HERE.get().meters.clear();
-    }
-
-    /** Counts what a machine of this thread does from its first access on. */
-    static VirtualMachine of(VirtualMachine machine) {
-        HERE.get()
-                .meters
-                .add(new Meter(WorkDone.meter(machine), machine.core().options.tdpMmu()));
+    /** Counts what a machine does from its first access on; any thread may call it. */
+    VirtualMachine of(VirtualMachine machine) {
+        meters.add(new Meter(WorkDone.meter(machine), machine.core().options.tdpMmu()));
         return machine;
     }
 
-    /** The simulated time of the machines of this thread, in seconds; the guests' own time is not in it. */
-    static double seconds(CostModel costs) {
-        double nanos = 0;
-        for (Meter meter : HERE.get().meters) {
-            WorkDone work = meter.work.get();
-            nanos += meter.tdpMmu ? costs.tdp(work) : costs.shadow(work);
-        }
-        return nanos / 1e9;
+    /**
+     * The simulated time of the machines so far, in seconds; the guests' own time is not in it. Whole primitives are added
+     * up before they are priced, so the order in which machines were made does not show in the last digit.
+     */
+    double seconds(CostModel costs) {
+        return (costs.tdp(sum(true)) + costs.shadow(sum(false))) / 1e9;
+    }
+
+    private WorkDone sum(boolean tdpMmu) {
+        return meters.stream()
+                .filter(meter -> meter.tdpMmu == tdpMmu)
+                .map(meter -> meter.work.get())
+                .reduce(WorkDone.NONE, WorkDone::plus);
     }
 }

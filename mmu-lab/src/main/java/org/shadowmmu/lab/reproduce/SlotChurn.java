@@ -30,8 +30,8 @@ final class SlotChurn {
 
     private SlotChurn() {}
 
-    private static WorkDone boot(MmuOptions options, long pages) {
-        VirtualMachine machine = Machines.upstream(options, 1, null);
+    private static WorkDone boot(Bench bench, MmuOptions options, long pages) {
+        VirtualMachine machine = bench.upstream(options, 1, null);
         machine.host().addBacking(0, pages, false);
         machine.host().addBacking(1, ROM_PAGES, false);
         machine.setMemslot(0, 0, 0, pages, 0, 0, 0);
@@ -52,11 +52,15 @@ final class SlotChurn {
     }
 
     /** Measures the claim; {@code quick} with 1 GiB. */
-    static Finding finding(boolean quick) {
+    static Pending<Finding> finding(Bench bench, boolean quick) {
         long gib = quick ? 1 : 32;
-        WorkDone everything = boot(OF_2020, gib * GIB_PAGES);
-        WorkDone leaves = boot(OF_2020.withTargetedSlotZap(true), gib * GIB_PAGES);
-        return Finding.priced(costs -> at(costs, gib, everything, leaves));
+        Pending<WorkDone> all = bench.start(() -> boot(bench, OF_2020, gib * GIB_PAGES));
+        Pending<WorkDone> own = bench.start(() -> boot(bench, OF_2020.withTargetedSlotZap(true), gib * GIB_PAGES));
+        return () -> {
+            WorkDone everything = all.get();
+            WorkDone leaves = own.get();
+            return bench.priced(costs -> at(costs, gib, everything, leaves));
+        };
     }
 
     private static Finding at(CostModel costs, long gib, WorkDone everything, WorkDone leaves) {

@@ -30,8 +30,8 @@ final class SlotDeletionRace implements Interleaving {
     private final Semaphore deletion = new Semaphore(0);
     private Outcome outcome = Outcome.INVALID;
 
-    private SlotDeletionRace(MmuOptions options, long offset) {
-        machine = Machines.upstream(options, 1, null);
+    private SlotDeletionRace(Bench bench, MmuOptions options, long offset) {
+        machine = bench.upstream(options, 1, null);
         gfn = SECOND + offset;
         for (int id = 0; id < 2; id++) {
             machine.host().addBacking(id, PAGES, false);
@@ -90,11 +90,11 @@ final class SlotDeletionRace implements Interleaving {
 
     /** What many races left. */
     private record Races(long stale, int retried) {
-        static Races of(MmuOptions options) {
+        static Races of(Bench bench, MmuOptions options) {
             long stale = 0;
             int retried = 0;
             for (int offset = 0; offset < PAGES; offset += STEP) {
-                SlotDeletionRace race = new SlotDeletionRace(options, offset);
+                SlotDeletionRace race = new SlotDeletionRace(bench, options, offset);
                 stale += race.run();
                 retried += race.outcome == Outcome.RETRY ? 1 : 0;
             }
@@ -103,14 +103,14 @@ final class SlotDeletionRace implements Interleaving {
     }
 
     /** Measures the claim on both engines. */
-    static Finding finding() {
+    static Finding finding(Bench bench) {
         StringBuilder simulated = new StringBuilder();
         boolean asPublished = true;
         for (MmuOptions options : new MmuOptions[] {MmuOptions.tdp(), MmuOptions.withTdpMmu()}) {
             MmuOptions targeted = options.withTargetedSlotZap(true);
-            Races unnoticed = Races.of(targeted.withWhatIfs(WhatIf.SLOT_ZAP_UNNOTICED));
-            Races noticed = Races.of(targeted);
-            Races everything = Races.of(options);
+            Races unnoticed = Races.of(bench, targeted.withWhatIfs(WhatIf.SLOT_ZAP_UNNOTICED));
+            Races noticed = Races.of(bench, targeted);
+            Races everything = Races.of(bench, options);
             asPublished &= unnoticed.stale == RACES
                     && noticed.equals(new Races(0, RACES))
                     && everything.equals(new Races(0, RACES));

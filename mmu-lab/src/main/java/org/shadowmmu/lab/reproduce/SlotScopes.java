@@ -17,7 +17,6 @@ public final class SlotScopes implements Story {
     private static final long SECOND = 1 << 18;
 
     private final RecordedBoots boots;
-    private List<Figure> figures = List.of();
 
     /** Makes the story; recorded guests come from {@code boots}. */
     SlotScopes(RecordedBoots boots) {
@@ -34,8 +33,8 @@ public final class SlotScopes implements Story {
         return "KVM_CAP_MEMSLOT_ZAP_CONTROL (2020)";
     }
 
-    private static VirtualMachine twoSlots(MmuOptions options) {
-        VirtualMachine machine = Machines.upstream(options.withTargetedSlotZap(true), 1, new MmuEvents() {});
+    private static VirtualMachine twoSlots(Bench bench, MmuOptions options) {
+        VirtualMachine machine = bench.upstream(options.withTargetedSlotZap(true), 1, new MmuEvents() {});
         machine.host().addBacking(0, SLOT_PAGES, false);
         machine.host().addBacking(1, SLOT_PAGES, false);
         machine.setMemslot(0, 0, 0, SLOT_PAGES, 0, 0, 0);
@@ -54,9 +53,27 @@ public final class SlotScopes implements Story {
     }
 
     @Override
-    public List<Finding> measure(boolean quick) {
-        List<Finding> findings = new ArrayList<>();
-        VirtualMachine legacy = twoSlots(MmuOptions.tdp());
+    public Pending<StoryResult> measure(Bench bench, boolean quick) {
+        List<Pending<Finding>> claims = new ArrayList<>();
+        claims.add(new ManySlotChanges(boots).finding(bench, quick));
+        claims.add(SlotChurn.finding(bench, quick));
+        claims.add(new ZapLivelock(boots).finding(bench, quick));
+        Pending<SlotZapBoots.Told> scopes = new SlotZapBoots(boots).measure(bench, quick);
+        claims.add(new GuestTableAccounts(boots).finding(bench));
+        claims.add(bench.start(() -> MemoryTypes.finding(bench)));
+        claims.add(bench.start(() -> SlotDeletionRace.finding(bench)));
+        Pending<List<Finding>> upper = bench.start(() -> onlyOneSlot(bench));
+        return () -> {
+            List<Finding> findings = new ArrayList<>(upper.get());
+            findings.add(scopes.get().finding());
+            claims.forEach(claim -> findings.add(claim.get()));
+            return new StoryResult(findings, List.of(scopes.get().figure()));
+        };
+    }
+
+    /** S4.3 and S4.4: two slots with touched memory, of which one is deleted. */
+    private static List<Finding> onlyOneSlot(Bench bench) {
+        VirtualMachine legacy = twoSlots(bench, MmuOptions.tdp());
         ShadowPage root = legacy.vcpu(0).state().roots().current().page();
         long before = legacy.counters().get(Counter.PAGES_4K);
         long pages = legacy.usedPages();
@@ -64,18 +81,18 @@ public final class SlotScopes implements Story {
         legacy.vcpu(0).enter();
         long after = legacy.counters().get(Counter.PAGES_4K);
         boolean sameRoot = legacy.vcpu(0).state().roots().current().page() == root;
-        findings.add(new Finding(
+        Finding untouched = new Finding(
                 "S4.3",
                 "slot-only: the SPTEs of the other slot, the root and the virtual CPUs are untouched",
                 "exact",
                 number(before - after) + " leaves gone of " + number(before) + ", root " + (sameRoot ? "kept" : "lost"),
                 Basis.COUNTED,
                 after == SLOT_PAGES && before == 2L * SLOT_PAGES && sameRoot,
-                ""));
+                "");
         long kept = legacy.usedPages();
-        VirtualMachine tdp = twoSlots(MmuOptions.withTdpMmu());
+        VirtualMachine tdp = twoSlots(bench, MmuOptions.withTdpMmu());
         tdp.setMemslot(0, 1, 0, 0, 0, 1, 0);
-        findings.add(new Finding(
+        Finding charged = new Finding(
                 "S4.4",
                 "empty upper-level pages stay: at most slot size / 2 MiB + 3; charged in the legacy MMU, never in the"
                         + " TDP MMU",
@@ -84,22 +101,8 @@ public final class SlotScopes implements Story {
                         + tdp.usedPages() + " in the TDP MMU",
                 Basis.COUNTED,
                 kept == pages && tdp.usedPages() == 0,
-                ""));
-        SlotZapBoots scopes = new SlotZapBoots(boots);
-        findings.add(scopes.finding(quick));
-        figures = scopes.figures();
-        findings.add(new ZapLivelock(boots).finding(quick));
-        findings.add(SlotChurn.finding(quick));
-        findings.add(new ManySlotChanges(boots).finding(quick));
-        findings.add(new GuestTableAccounts(boots).finding());
-        findings.add(MemoryTypes.finding());
-        findings.add(SlotDeletionRace.finding());
-        return findings;
-    }
-
-    @Override
-    public List<Figure> figures() {
-        return figures;
+                "");
+        return List.of(untouched, charged);
     }
 
     private static String number(long value) {

@@ -20,7 +20,6 @@ final class SlotZapBoots {
     private static final MmuOptions OF_2020 = MmuOptions.tdp().withEra(Era.LINUX_5_8);
 
     private final RecordedBoots boots;
-    private List<Figure> figures = List.of();
 
     SlotZapBoots(RecordedBoots boots) {
         this.boots = boots;
@@ -38,12 +37,17 @@ final class SlotZapBoots {
         }
     }
 
-    private Violations violations(String stream, MmuOptions options, Memory memory) {
-        return new Violations(taken(stream, options, memory), taken(stream, options.withTargetedSlotZap(true), memory));
+    /** The claim, and what it looks like. */
+    record Told(Finding finding, Figure figure) {}
+
+    private Pending<Violations> violations(Bench bench, String stream, MmuOptions options, Memory memory) {
+        Pending<Long> everything = bench.start(() -> taken(bench, stream, options, memory));
+        Pending<Long> leaves = bench.start(() -> taken(bench, stream, options.withTargetedSlotZap(true), memory));
+        return () -> new Violations(everything.get(), leaves.get());
     }
 
-    private long taken(String stream, MmuOptions options, Memory memory) {
-        return boots.replay(stream, options, memory).counters().get(Counter.PF_TAKEN);
+    private long taken(Bench bench, String stream, MmuOptions options, Memory memory) {
+        return boots.replay(bench, stream, options, memory).counters().get(Counter.PF_TAKEN);
     }
 
     private static void draw(List<Figure.Bar> bars, String group, Violations violations) {
@@ -51,39 +55,50 @@ final class SlotZapBoots {
         bars.add(new Figure.Bar(group, "the slot's leaves go", violations.leaves));
     }
 
-    /** What the last measurement looks like. */
-    List<Figure> figures() {
-        return figures;
+    /** One recorded boot on both kinds of memory. */
+    private record Boot(String name, Pending<Violations> huge, Pending<Violations> small) {}
+
+    private Boot boot(Bench bench, String name) {
+        return new Boot(
+                name,
+                violations(bench, name, OF_2020, Memory.FRESH_HUGE),
+                violations(bench, name, OF_2020, Memory.FRESH_SMALL));
     }
 
     /** Measures the claim; {@code quick} leaves out what the remark compares with. */
-    Finding finding(boolean quick) {
+    Pending<Told> measure(Bench bench, boolean quick) {
+        List<Boot> measured = BOOTS.stream().map(name -> boot(bench, name)).toList();
+        Pending<String> context = quick ? () -> "" : context(bench);
+        return () -> told(measured, context.get());
+    }
+
+    private static Told told(List<Boot> boots, String context) {
         StringBuilder simulated = new StringBuilder();
         List<Figure.Bar> bars = new ArrayList<>();
         boolean within = true;
-        for (String boot : BOOTS) {
-            Violations huge = violations(boot, OF_2020, Memory.FRESH_HUGE);
-            Violations small = violations(boot, OF_2020, Memory.FRESH_SMALL);
-            draw(bars, boot + ", THP", huge);
-            draw(bars, boot + ", 4 KiB", small);
+        for (Boot boot : boots) {
+            Violations huge = boot.huge.get();
+            Violations small = boot.small.get();
+            draw(bars, boot.name + ", THP", huge);
+            draw(bars, boot.name + ", 4 KiB", small);
             within &= Math.abs(huge.change() - HUGE) <= POINTS
                     && Math.abs(small.change() - SMALL) <= POINTS
                     && huge.change() < small.change();
             simulated
                     .append(simulated.isEmpty() ? "" : "; ")
-                    .append(boot)
+                    .append(boot.name)
                     .append(": THP ")
                     .append(huge)
                     .append("; 4 KiB ")
                     .append(small);
         }
-        figures = List.of(new Figure.Bars(
+        Figure figure = new Figure.Bars(
                 "EPT violations by scope of a slot zap",
                 "Recorded boots of 6 GiB, from power on until power off; each pair has its own scale.",
                 "EPT violations",
                 false,
-                bars));
-        return new Finding(
+                bars);
+        Finding finding = new Finding(
                 "S4.1",
                 "6 GiB boot: 14 % fewer EPT violations with THP, 7 % fewer without",
                 "+- 3 points each, THP gains more",
@@ -91,21 +106,27 @@ final class SlotZapBoots {
                 Basis.COUNTED,
                 within,
                 "recorded boots on Linux 5.8, on memory that nobody touched before; display memory is logged, so never huge."
-                        + " The guest that was published is not known" + (quick ? "" : context()));
+                        + " The guest that was published is not known" + context);
+        return new Told(finding, figure);
     }
 
-    private String context() {
+    private Pending<String> context(Bench bench) {
         MmuOptions newer = MmuOptions.withTdpMmu();
         String pc = BOOTS.get(0);
-        return ". The legacy MMU maps neighbours of a fault that are there already, which the TDP MMU does not: on that of"
-                + " Linux 6.1 the first boot gives THP " + violations(pc, newer, Memory.PRESENT_HUGE) + "; 4 KiB "
-                + violations(pc, newer, Memory.PRESENT_SMALL)
-                + ", as the script beside the streams estimated (2,296 / 1,963 and 145,783 / 134,245) but for "
-                + boots.repeatedFaultsOutsideMemory(pc)
-                + " faults on SMRAM, which is no memory in the address space that replays use. Short boots and guests that read option"
-                + " ROMs gain more: boot-1g THP " + violations("boot-1g", OF_2020, Memory.FRESH_HUGE) + "; 4 KiB "
-                + violations("boot-1g", OF_2020, Memory.FRESH_SMALL) + "; rom-1g THP "
-                + violations("rom-1g", OF_2020, Memory.FRESH_HUGE) + "; 4 KiB "
-                + violations("rom-1g", OF_2020, Memory.FRESH_SMALL);
+        Pending<Violations> romHuge = violations(bench, "rom-1g", OF_2020, Memory.FRESH_HUGE);
+        Pending<Violations> romSmall = violations(bench, "rom-1g", OF_2020, Memory.FRESH_SMALL);
+        Pending<Violations> newerHuge = violations(bench, pc, newer, Memory.PRESENT_HUGE);
+        Pending<Violations> newerSmall = violations(bench, pc, newer, Memory.PRESENT_SMALL);
+        Pending<Long> outside = bench.start(() -> boots.repeatedFaultsOutsideMemory(bench, pc));
+        Pending<Violations> shortHuge = violations(bench, "boot-1g", OF_2020, Memory.FRESH_HUGE);
+        Pending<Violations> shortSmall = violations(bench, "boot-1g", OF_2020, Memory.FRESH_SMALL);
+        return () ->
+                ". The legacy MMU maps neighbours of a fault that are there already, which the TDP MMU does not: on that"
+                        + " of Linux 6.1 the first boot gives THP " + newerHuge.get() + "; 4 KiB " + newerSmall.get()
+                        + ", as the script beside the streams estimated (2,296 / 1,963 and 145,783 / 134,245) but for "
+                        + outside.get()
+                        + " faults on SMRAM, which is no memory in the address space that replays use. Short boots and guests that read"
+                        + " option ROMs gain more: boot-1g THP " + shortHuge.get() + "; 4 KiB " + shortSmall.get()
+                        + "; rom-1g THP " + romHuge.get() + "; 4 KiB " + romSmall.get();
     }
 }

@@ -8,12 +8,12 @@ public final class Stories {
     private Stories() {}
 
     /** The stories that are measured. */
-    public static List<Story> all(Machines machines, StreamCatalog streams) {
+    public static List<Story> all(StreamCatalog streams) {
         RecordedBoots boots = new RecordedBoots(streams);
         return List.of(
-                new OrphanedChildren(machines, boots),
+                new OrphanedChildren(boots),
                 new RootTearDown(boots),
-                new ReclaimOrders(machines, boots),
+                new ReclaimOrders(boots),
                 new SlotScopes(boots),
                 new FastInvalidate());
     }

@@ -16,16 +16,12 @@ public interface Story {
     }
 
     /**
-     * Measures its claims.
+     * Starts the measurements of its claims on a bench, the longest first; what it returns waits for them and puts findings
+     * together, which takes no time worth mentioning.
      *
      * @param quick scaled down, so that it takes seconds; sizes and quotas shrink by the same factor
      */
-    List<Finding> measure(boolean quick);
-
-    /** What a report may draw of the last measurement. */
-    default List<Figure> figures() {
-        return List.of();
-    }
+    Pending<StoryResult> measure(Bench bench, boolean quick);
 
     /** Claims that are not measured, each with the sentence that says why. */
     List<String> leftOut();

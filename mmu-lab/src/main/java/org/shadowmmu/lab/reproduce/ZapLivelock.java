@@ -1,5 +1,6 @@
 package org.shadowmmu.lab.reproduce;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -51,10 +52,10 @@ final class ZapLivelock {
 
     private static final int TLB_WAYS = 12;
 
-    private final RecordedBoots boots;
+    private final Once<Course> course;
 
     ZapLivelock(RecordedBoots boots) {
-        this.boots = boots;
+        course = new Once<>(() -> Course.of(boots.file(STREAM)));
     }
 
     /** Linux 5.2 after the revert: as 5.8, but all pages are zapped one by one from the newest. */
@@ -85,6 +86,12 @@ final class ZapLivelock {
         private long instructions;
         private long end;
         private boolean cr3;
+
+        static Course of(Path stream) {
+            Course course = new Course();
+            StreamReader.read(stream, course);
+            return course;
+        }
 
         @Override
         public void windowBegins(int vcpu, long executed, long accesses) {
@@ -181,8 +188,8 @@ final class ZapLivelock {
 
     /** Deletes a small slot of a guest that has touched its memory, while its virtual CPUs run. */
     private static Deletion delete(
-            Era era, Course course, int vcpus, CostModel costs, double shortestHold, boolean tlb) {
-        VirtualMachine machine = Machines.upstream(MmuOptions.tdp().withEra(era), vcpus, null);
+            Bench bench, Era era, Course course, int vcpus, CostModel costs, double shortestHold, boolean tlb) {
+        VirtualMachine machine = bench.upstream(MmuOptions.tdp().withEra(era), vcpus, null);
         machine.host().addBacking(0, course.end, false);
         machine.host().addBacking(1, ROM_PAGES, false);
         machine.setMemslot(0, 0, 0, course.end, 0, 0, 0);
@@ -210,19 +217,19 @@ final class ZapLivelock {
         return new Deletion(outcome, before, left);
     }
 
-    private static Deletion plain(Course course, int vcpus, CostModel costs) {
-        return delete(plainZapAll(), course, vcpus, costs, 0, true);
+    private Deletion plain(Bench bench, int vcpus, CostModel costs) {
+        return delete(bench, plainZapAll(), course.get(), vcpus, costs, 0, true);
     }
 
-    private static Deletion generation(Course course, int vcpus, CostModel costs) {
-        return delete(Era.LINUX_5_8, course, vcpus, costs, 0, true);
+    private Deletion generation(Bench bench, int vcpus, CostModel costs) {
+        return delete(bench, Era.LINUX_5_8, course.get(), vcpus, costs, 0, true);
     }
 
     /** The smallest number of virtual CPUs with which a plain zap does not end, up to a limit. */
-    private static int threshold(Course course, boolean tlb, int limit) {
+    private int threshold(Bench bench, boolean tlb, int limit) {
         int vcpus = 1;
         while (vcpus <= limit
-                && delete(plainZapAll(), course, vcpus, CostModel.standard(), 0, tlb)
+                && delete(bench, plainZapAll(), course.get(), vcpus, bench.costs(), 0, tlb)
                         .finished()) {
             vcpus++;
         }
@@ -230,25 +237,28 @@ final class ZapLivelock {
     }
 
     /** Measures the claim; {@code quick} without what the remark compares with. */
-    Finding finding(boolean quick) {
-        Course course = new Course();
-        StreamReader.read(boots.file(STREAM), course);
-        CostModel costs = CostModel.standard();
-        Deletion few = plain(course, FINISHES, costs);
-        Deletion many = plain(course, LIVELOCKS, costs);
-        Deletion most = generation(course, MOST, costs);
+    Pending<Finding> finding(Bench bench, boolean quick) {
+        CostModel costs = bench.costs();
+        Pending<Deletion> few = bench.start(() -> plain(bench, FINISHES, costs));
+        Pending<Deletion> many = bench.start(() -> plain(bench, LIVELOCKS, costs));
+        Pending<Deletion> most = bench.start(() -> generation(bench, MOST, costs));
+        Pending<String> remark = quick ? () -> "" : remark(bench);
+        return () -> finding(few.get(), many.get(), most.get(), remark.get()).pricedBy(other -> at(bench, other));
+    }
+
+    private static Finding finding(Deletion few, Deletion many, Deletion most, String remark) {
         String simulated = "plain zap: " + text(FINISHES, few) + ", " + text(LIVELOCKS, many) + "; with generations: "
                 + text(MOST, most);
         boolean asPublished = few.finished() && !many.finished() && most.finished();
-        return finding(simulated, asPublished, quick ? "" : remark(course)).pricedBy(other -> at(other, course));
+        return finding(simulated, asPublished, remark);
     }
 
     /** The verdict at other costs; what cannot change it any more is not run. */
-    private static Finding at(CostModel costs, Course course) {
-        Deletion few = plain(course, FINISHES, costs);
+    private Finding at(Bench bench, CostModel costs) {
+        Deletion few = plain(bench, FINISHES, costs);
         boolean asPublished = few.finished()
-                && !plain(course, LIVELOCKS, costs).finished()
-                && generation(course, MOST, costs).finished();
+                && !plain(bench, LIVELOCKS, costs).finished()
+                && generation(bench, MOST, costs).finished();
         return finding("plain zap: " + text(FINISHES, few), asPublished, "");
     }
 
@@ -264,10 +274,15 @@ final class ZapLivelock {
                 remark);
     }
 
-    private static String remark(Course course) {
-        int threshold = threshold(course, true, LIVELOCKS);
-        int withoutTlb = threshold(course, false, LIVELOCKS);
-        Deletion tick = delete(plainZapAll(), course, MOST, CostModel.standard(), TICK, true);
+    private Pending<String> remark(Bench bench) {
+        Pending<Integer> threshold = bench.start(() -> threshold(bench, true, LIVELOCKS));
+        Pending<Integer> withoutTlb = bench.start(() -> threshold(bench, false, LIVELOCKS));
+        Pending<Deletion> tick =
+                bench.start(() -> delete(bench, plainZapAll(), course.get(), MOST, bench.costs(), TICK, true));
+        return () -> remark(threshold.get(), withoutTlb.get(), tick.get());
+    }
+
+    private static String remark(int threshold, int withoutTlb, Deletion tick) {
         return "a threshold there is, but at " + threshold + " virtual CPUs (" + withoutTlb
                 + " if they had no TLB): pages that"
                 + " are made while the zap waits come first when it goes on. Where it lies follows from how often a guest"

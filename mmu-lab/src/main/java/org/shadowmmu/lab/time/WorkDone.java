@@ -11,6 +11,9 @@ import org.shadowmmu.engine.vm.VirtualMachine;
 public final class WorkDone {
     private static final int COUNTERS = Counter.values().length;
 
+    /** Nothing at all. */
+    public static final WorkDone NONE = new WorkDone(new long[COUNTERS + WorkCounter.values().length]);
+
     private final long[] values;
 
     private WorkDone(long[] values) {
@@ -48,6 +51,15 @@ public final class WorkDone {
             difference[i] -= earlier.values[i];
         }
         return new WorkDone(difference);
+    }
+
+    /** Both together. */
+    public WorkDone plus(WorkDone other) {
+        long[] sum = values.clone();
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += other.values[i];
+        }
+        return new WorkDone(sum);
     }
 
     /** A statistic of the kernel. */

@@ -82,7 +82,7 @@ class JsonOutputTest {
         JsonNode story = JsonMapper.shared().readTree(lab.out());
         assertThat(story.path("id").asString()).isEqualTo("S5");
         assertThat(story.path("findings").get(0).path("claim").asString()).startsWith("S5.");
-        assertThat(lab.err()).startsWith("[1/1] S5: ");
+        assertThat(lab.err()).startsWith("1 story, ").contains("[1/1] S5: ");
     }
 
     private JsonNode json(String... command) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,18 +19,44 @@ class ReproduceCommandTest {
     private Path directory;
 
     @Test
-    void everyMeasuredClaimHasItsVerdict() throws Exception {
+    void everyMeasuredClaimHasItsVerdictWithAnyNumberOfJobs() throws Exception {
         Lab lab = new Lab(directory).withRecordedStreams();
 
-        assertThat(lab.run("reproduce", "--quick", "--page", "results.md", "--report", "results.html"))
-                .isZero();
+        String alone = run(lab, 1);
+        assertThat(lab.err()).startsWith("5 stories, 1 job").contains("[1/5] ", "[5/5] ");
+        verdicts(lab);
+        String page = read("results.md");
+        String report = read("results.html");
 
+        assertThat(run(lab, 3)).isEqualTo(alone);
+        assertThat(lab.err()).startsWith("5 stories, 3 jobs").contains("[1/5] ", "[5/5] ");
+        assertThat(read("results.md")).isEqualTo(page);
+        assertThat(read("results.html")).isEqualTo(report);
+    }
+
+    /** What is printed, without times by the clock. */
+    private static String run(Lab lab, int jobs) {
+        String[] command = {
+            "reproduce", "--quick", "--jobs", "" + jobs, "--page", "results.md", "--report", "results.html"
+        };
+        assertThat(lab.run(command)).isZero();
+        return lab.out()
+                .lines()
+                .filter(line -> !line.contains("simulated time"))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private String read(String file) throws Exception {
+        return Files.readString(directory.resolve(file));
+    }
+
+    private void verdicts(Lab lab) throws Exception {
         assertThat(claims(lab.out(), " not reproduced (")).isEqualTo(NOT_REPRODUCED);
         assertThat(claims(lab.out(), " reproduced (")).contains("S1.1", "S1.7", "S2.6", "S3.6", "S3.8", "S4.3", "S5.1");
-        assertThat(Files.readString(directory.resolve("results.md")))
+        assertThat(read("results.md"))
                 .contains("| S3.9 |", "## S5: ", "## Sensitivity", "| shadow leaf | ", "## Costs")
                 .doesNotContain("null");
-        assertThat(Files.readString(directory.resolve("results.html")))
+        assertThat(read("results.html"))
                 .contains(
                         "Stale pages over boots",
                         "Time in the MMU per boot, over rounds",
@@ -39,7 +66,9 @@ class ReproduceCommandTest {
                         "Longest hold of the lock by scheme of invalidation")
                 .contains(">S3.6c <span class=\"worse\">not reproduced<", ">S1.1 <span class=\"good\">reproduced<")
                 .doesNotContain("src=", "url(", "NaN", "null");
-        assertThat(lab.out()).containsPattern("simulated time of the MMUs: [0-9.]+ s");
+        assertThat(lab.out())
+                .containsPattern("in all: wall clock [0-9.]+ s with 1 job; simulated time of the MMUs: [0-9.]+ s,"
+                        + " [0-9.]+ times as much, [0-9.]+ times per busy core \\([0-9.]+ s\\)");
     }
 
     private static List<String> claims(String text, String verdict) {

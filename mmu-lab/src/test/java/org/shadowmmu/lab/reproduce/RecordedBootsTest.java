@@ -3,6 +3,7 @@ package org.shadowmmu.lab.reproduce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.shadowmmu.engine.event.Counter;
@@ -17,10 +18,18 @@ import org.shadowmmu.lab.workload.StreamCatalog;
  * where a page outside every slot is touched again, it sees memory and the engine sees a device.
  */
 class RecordedBootsTest {
+    private static final Workers WORKERS = new Workers(1);
+
+    private final Bench bench = Benches.on(WORKERS);
     private final RecordedBoots boots = new RecordedBoots(new StreamCatalog(List.of(Project.root())));
 
+    @AfterAll
+    static void noMoreWork() {
+        WORKERS.close();
+    }
+
     private long violations(String stream, MmuOptions options, Memory memory) {
-        return boots.replay(stream, options, memory).counters().get(Counter.PF_TAKEN);
+        return boots.replay(bench, stream, options, memory).counters().get(Counter.PF_TAKEN);
     }
 
     @ParameterizedTest
@@ -39,6 +48,6 @@ class RecordedBootsTest {
 
         assertThat(violations(stream, options, memory)).isEqualTo(everything);
         assertThat(violations(stream, options.withTargetedSlotZap(true), memory))
-                .isEqualTo(slotOnly + boots.repeatedFaultsOutsideMemory(stream));
+                .isEqualTo(slotOnly + boots.repeatedFaultsOutsideMemory(bench, stream));
     }
 }

@@ -8,6 +8,7 @@ import org.shadowmmu.lab.reproduce.Finding.Basis;
 import org.shadowmmu.lab.reproduce.Sensitivity.Figure;
 import org.shadowmmu.lab.reproduce.Sensitivity.Row;
 import org.shadowmmu.lab.time.Cost;
+import org.shadowmmu.lab.time.CostModel;
 
 /** One verdict that a cost carries, one that it must not reach, and one without a price. */
 class SensitivityTest {
@@ -17,16 +18,30 @@ class SensitivityTest {
 
     private static final double STANDARD = Cost.CHAIN_STEP.nanos();
 
-    private final Sensitivity sensitivity = Sensitivity.of(List.of(new Measured(
+    private final CostModel standard = CostModel.standard();
+    private final Measured story = new Measured(
             "S9",
             "two limits",
             List.of(
-                    Finding.priced(costs -> finding("S9.1", costs.of(Cost.CHAIN_STEP) < 1.5 * STANDARD)),
-                    Finding.priced(costs -> finding("S9.2", costs.of(Cost.CHAIN_STEP) < 0.75 * STANDARD)),
+                    Finding.priced(standard, costs -> finding("S9.1", costs.of(Cost.CHAIN_STEP) < 1.5 * STANDARD)),
+                    Finding.priced(standard, costs -> finding("S9.2", costs.of(Cost.CHAIN_STEP) < 0.75 * STANDARD)),
                     finding("S9.3", true)),
             List.of(),
             List.of(),
-            0)));
+            0);
+    private final Sensitivity sensitivity = of(2);
+
+    private Sensitivity of(int jobs) {
+        try (Workers workers = new Workers(jobs)) {
+            return Sensitivity.of(List.of(story), standard, workers);
+        }
+    }
+
+    @Test
+    void theNumberOfThreadsDoesNotShow() {
+        assertThat(of(1)).isEqualTo(sensitivity);
+        assertThat(of(4)).isEqualTo(sensitivity);
+    }
 
     private Row row(Cost cost) {
         return sensitivity.rows().get(cost.ordinal());
