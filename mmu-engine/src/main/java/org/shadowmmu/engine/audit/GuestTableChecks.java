@@ -28,7 +28,7 @@ final class GuestTableChecks {
         for (int space = 0; space < MemslotTable.ADDRESS_SPACES; space++) {
             for (int place = 0; place < core.memslots.count(space); place++) {
                 Memslot slot = core.memslots.slot(space, place);
-                trackCountsAreShadowedDirectories(slot);
+                frameCountsAreShadowedTables(slot);
                 for (int level = 2; level <= Memslot.LEAF_LEVELS; level++) {
                     disallowCountsAreAlignmentAndShadowedTables(slot, level);
                 }
@@ -52,53 +52,70 @@ final class GuestTableChecks {
         }
     }
 
-    /** INV-11: every frame of a directory has the right count, and no more frames have one. */
-    private void trackCountsAreShadowedDirectories(Memslot slot) {
-        int frames = 0;
+    /** INV-11, INV-12: every frame that is shadowed has the right counts, and no more frames have any. */
+    private void frameCountsAreShadowedTables(Memslot slot) {
+        int tables = 0;
+        int directories = 0;
         if (census.ofGuestTables() > 0) {
             for (int i = 0; i < census.pages(); i++) {
                 ShadowPage page = census.page(i);
-                if (isDirectoryIn(slot, page) && page == firstDirectoryOf(page.gfn, slot)) {
-                    frames++;
-                    trackCount(slot, page);
+                if (isTableIn(slot, page) && page == firstTableOf(page.gfn, slot)) {
+                    tables++;
+                    directories += directoriesAt(slot, page) > 0 ? 1 : 0;
                 }
             }
         }
-        if (slot.trackedFrames() != frames) {
-            violations.addNumber(
-                    Invariant.TRACK_COUNTS_ARE_SHADOWED_DIRECTORIES,
-                    "the number of tracked frames of slot " + slot.id(),
-                    slot.trackedFrames(),
-                    frames);
-        }
+        expect(
+                Invariant.TRACK_COUNTS_ARE_SHADOWED_DIRECTORIES,
+                "the number of tracked frames of slot " + slot.id(),
+                slot.trackedFrames(),
+                directories);
+        expect(
+                Invariant.DISALLOW_COUNTS_ARE_ALIGNMENT_AND_SHADOWED_TABLES,
+                "the number of shadowed frames of slot " + slot.id(),
+                slot.tableFrames(),
+                tables);
     }
 
-    private void trackCount(Memslot slot, ShadowPage first) {
-        int pages = 0;
+    /** Counts the pages of a frame and checks its accounts; returns how many are directories. */
+    private int directoriesAt(Memslot slot, ShadowPage first) {
+        int tables = 0;
+        int directories = 0;
         for (ShadowPage at = first; at != null; at = core.pages.nextInChain(at)) {
-            if (at.gfn == first.gfn && isDirectoryIn(slot, at)) {
-                pages++;
+            if (at.gfn == first.gfn && isTableIn(slot, at)) {
+                tables++;
+                directories += at.level() > 1 ? 1 : 0;
             }
         }
-        if (slot.trackCount(first.gfn) != pages) {
-            violations.addNumber(
+        if (slot.trackCount(first.gfn) != directories) {
+            expect(
                     Invariant.TRACK_COUNTS_ARE_SHADOWED_DIRECTORIES,
                     "the track count of " + Violations.name(first),
                     slot.trackCount(first.gfn),
-                    pages);
+                    directories);
+        }
+        if (slot.tableCount(first.gfn) != tables) {
+            expect(
+                    Invariant.DISALLOW_COUNTS_ARE_ALIGNMENT_AND_SHADOWED_TABLES,
+                    "the table count of " + Violations.name(first),
+                    slot.tableCount(first.gfn),
+                    tables);
+        }
+        return directories;
+    }
+
+    private void expect(Invariant invariant, String what, int found, int wanted) {
+        if (found != wanted) {
+            violations.addNumber(invariant, what, found, wanted);
         }
     }
 
-    private @Nullable ShadowPage firstDirectoryOf(long gfn, Memslot slot) {
+    private @Nullable ShadowPage firstTableOf(long gfn, Memslot slot) {
         ShadowPage at = core.pages.chain(gfn);
-        while (at != null && (at.gfn != gfn || !isDirectoryIn(slot, at))) {
+        while (at != null && (at.gfn != gfn || !isTableIn(slot, at))) {
             at = core.pages.nextInChain(at);
         }
         return at;
-    }
-
-    private static boolean isDirectoryIn(Memslot slot, ShadowPage page) {
-        return page.level() > 1 && isTableIn(slot, page);
     }
 
     private static boolean isTableIn(Memslot slot, ShadowPage page) {

@@ -27,6 +27,12 @@ public final class Backing {
 
     private static final int WORDS = 512;
 
+    /** Words that say what a run holds: its first word, the step, and how many of its first words were zeroed. */
+    private static final int RUN_FIRST = 0;
+
+    private static final int RUN_STEP = 1;
+    private static final int RUN_ZEROED = 2;
+
     private final int id;
     private final long pages;
     private final boolean huge;
@@ -34,10 +40,10 @@ public final class Backing {
     private final byte[] blocks;
     /** Page states of a block of small pages; null while all are present. */
     private final byte[] @Nullable [] pageStates;
-    /** Contents by block and page; null where nothing was ever written. */
+    /** Contents by block and page: 512 words, or those of a {@linkplain #fillRun run}; null where nothing was ever written. */
     private final long[] @Nullable [][] contents;
 
-    private long[] pattern = {};
+    private long[] pattern = new long[WORDS];
 
     Backing(int id, long pages, boolean huge, long slotOfBacking) {
         this.id = id;
@@ -186,6 +192,33 @@ public final class Backing {
         blockContents(page)[(int) page & BLOCK_PAGES - 1] = pattern;
     }
 
+    /**
+     * Gives a page a run of words, each larger than the one before by the same step: what a table holds that maps a stretch of
+     * memory. It takes no memory for its words until one is written, unless they are zeroed in ascending order.
+     */
+    public void fillRun(long page, long first, long step) {
+        blockContents(page)[(int) page & BLOCK_PAGES - 1] = new long[] {first, step, 0};
+    }
+
+    private static long word(long[] content, int word) {
+        if (content.length == WORDS) {
+            return content[word];
+        }
+        return word < content[RUN_ZEROED] ? 0 : content[RUN_FIRST] + word * content[RUN_STEP];
+    }
+
+    /** The contents in a form in which each word can be written. */
+    private static long[] words(long[] content) {
+        if (content.length == WORDS) {
+            return content.clone();
+        }
+        long[] words = new long[WORDS];
+        for (int i = 0; i < WORDS; i++) {
+            words[i] = word(content, i);
+        }
+        return words;
+    }
+
     /** Whether the page may hold anything but zeros. */
     public boolean hasContents(long page) {
         long[][] block = contents[block(page)];
@@ -199,7 +232,7 @@ public final class Backing {
             return 0;
         }
         long[] content = block[(int) page & BLOCK_PAGES - 1];
-        return content == null ? 0 : content[word];
+        return content == null ? 0 : word(content, word);
     }
 
     /** Writes the 8 bytes at word {@code word} of a page. */
@@ -207,11 +240,15 @@ public final class Backing {
         long[][] block = blockContents(page);
         int at = (int) page & BLOCK_PAGES - 1;
         long[] content = block[at];
-        if (content == null || content == pattern) {
+        if (content == null || content == pattern || content.length != WORDS) {
             if (content == null && value == 0) {
                 return;
             }
-            content = content == null ? new long[WORDS] : content.clone();
+            if (content != null && content.length != WORDS && value == 0 && word == content[RUN_ZEROED]) {
+                content[RUN_ZEROED]++;
+                return;
+            }
+            content = content == null ? new long[WORDS] : words(content);
             block[at] = content;
         }
         content[word] = value;

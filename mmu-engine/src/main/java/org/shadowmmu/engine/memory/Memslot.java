@@ -16,6 +16,8 @@ public final class Memslot {
     public static final int LEAF_LEVELS = 3;
 
     private static final int LEVEL_SHIFT = 9;
+    private static final int TABLE_SHIFT = 16;
+    private static final int TABLE = 1 << TABLE_SHIFT;
 
     private final int id;
     private final int addressSpace;
@@ -26,7 +28,9 @@ public final class Memslot {
     private final int flags;
     private final int[][] rmaps;
     private final int[][] disallowHuge;
-    private final int[] @Nullable [] tracked;
+    /** For each frame, pages that shadow it times {@link #TABLE}, plus those of level 2 and above; null until there is one. */
+    private final int[] @Nullable [] tables;
+
     private final long @Nullable [] dirty;
     private boolean invalid;
 
@@ -40,7 +44,7 @@ public final class Memslot {
             int flags,
             int[][] rmaps,
             int[][] disallowHuge,
-            int[] @Nullable [] tracked,
+            int[] @Nullable [] tables,
             long @Nullable [] dirty) {
         this.id = id;
         this.addressSpace = addressSpace;
@@ -51,7 +55,7 @@ public final class Memslot {
         this.flags = flags;
         this.rmaps = rmaps;
         this.disallowHuge = disallowHuge;
-        this.tracked = tracked;
+        this.tables = tables;
         this.dirty = dirty;
     }
 
@@ -115,7 +119,7 @@ public final class Memslot {
                 newFlags,
                 rmaps,
                 disallowHuge,
-                tracked,
+                tables,
                 bitmapFor(newFlags, pages, dirty));
     }
 
@@ -132,7 +136,7 @@ public final class Memslot {
                 newFlags,
                 fresh.rmaps,
                 fresh.disallowHuge,
-                fresh.tracked,
+                fresh.tables,
                 bitmapFor(newFlags, pages, dirty));
     }
 
@@ -269,8 +273,9 @@ public final class Memslot {
         return alignment(baseGfn, pages, backing.pfn(backingPage), level);
     }
 
-    /** Counts a shadowed guest table, or takes one back, in the blocks of all huge levels (SP-16, SP-18). */
+    /** Counts a shadowed guest table, or takes one back: at its frame, and in the blocks of all huge levels (SP-16, SP-18). */
     public void countDisallowed(long gfn, int amount) {
+        count(gfn, amount * TABLE);
         for (int level = 2; level <= LEAF_LEVELS; level++) {
             disallowHuge[level - 1][index(gfn, level)] += amount;
         }
@@ -278,27 +283,50 @@ public final class Memslot {
 
     /** The number of shadow pages of level 2 and above that shadow the frame (SP-16). */
     public int trackCount(long gfn) {
-        int[] counts = tracked[0];
+        return counted(gfn) & TABLE - 1;
+    }
+
+    /** The number of shadow pages that shadow the frame, whatever their level. */
+    public int tableCount(long gfn) {
+        return counted(gfn) >>> TABLE_SHIFT;
+    }
+
+    private int counted(long gfn) {
+        int[] counts = tables[0];
         return counts == null ? 0 : counts[(int) (gfn - baseGfn)];
     }
 
     /** Changes {@link #trackCount}. */
     public void track(long gfn, int amount) {
-        int[] counts = tracked[0];
+        count(gfn, amount);
+    }
+
+    private void count(long gfn, int amount) {
+        int[] counts = tables[0];
         if (counts == null) {
             counts = new int[Math.toIntExact(pages)];
-            tracked[0] = counts;
+            tables[0] = counts;
         }
         counts[(int) (gfn - baseGfn)] += amount;
     }
 
     /** The number of frames whose {@link #trackCount} is not 0. */
     public int trackedFrames() {
-        int[] counts = tracked[0];
+        return frames(TABLE - 1);
+    }
+
+    /** The number of frames whose {@link #tableCount} is not 0. */
+    public int tableFrames() {
+        return frames(-TABLE);
+    }
+
+    private int frames(int mask) {
+        int[] counts = tables[0];
         int frames = 0;
         if (counts != null) {
             for (int count : counts) {
-                frames += (count | -count) >>> 31;
+                int masked = count & mask;
+                frames += (masked | -masked) >>> 31;
             }
         }
         return frames;

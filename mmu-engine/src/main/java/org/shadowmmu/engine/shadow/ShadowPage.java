@@ -113,6 +113,16 @@ public final class ShadowPage implements ShadowPageView {
         return newer;
     }
 
+    /** The first entry from {@code index} on that is not empty; {@link #ENTRIES} if there is none. */
+    public int nextUsed(int index) {
+        long[] entries = spt;
+        int at = index;
+        while (at < entries.length && entries[at] == 0) {
+            at++;
+        }
+        return at;
+    }
+
     /** The guest frame that entry {@code index} maps or leads to (SP-2). */
     public long gfnOf(int index) {
         if ((role & Role.PASSTHROUGH) != 0) {

@@ -204,9 +204,9 @@ public final class ShadowPages {
         return chains[chainOf(gfn)];
     }
 
-    /** Counts the work of walking a frame's whole chain, for a caller that knows what the walk would find. */
-    void countWholeChain(long gfn) {
-        work.add(WorkCounter.CHAIN_STEPS, chainLengths[chainOf(gfn)]);
+    /** Counts the work of walking a frame's chain to its end, for a caller that knows what the rest of the walk would find. */
+    void countChain(long gfn, long walked) {
+        work.add(WorkCounter.CHAIN_STEPS, chainLengths[chainOf(gfn)] - walked);
     }
 
     /** The next page of a chain. */

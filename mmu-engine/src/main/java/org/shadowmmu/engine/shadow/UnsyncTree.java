@@ -4,8 +4,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.era.SyncRules;
 import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.memory.Memslot;
-import org.shadowmmu.engine.memory.MemslotTable;
 
 /** Which pages are unsync, and the marks that lead from a root down to them (US-1 to US-13). */
 public final class UnsyncTree {
@@ -36,11 +36,13 @@ public final class UnsyncTree {
         if (core.pages.indirect() == 0) {
             return true;
         }
-        if (noTableNear(gfn)) {
-            core.pages.countWholeChain(gfn);
+        ShadowPages pages = core.pages;
+        int left = tablesAt(slot, gfn);
+        if (left == 0) {
+            pages.countChain(gfn, 0);
             return true;
         }
-        ShadowPages pages = core.pages;
+        long before = core.work.get(WorkCounter.CHAIN_STEPS);
         ShadowPage page = pages.nextWithGptes(pages.chain(gfn), gfn);
         if (rules.onlySoleRoleUnsyncs() && page != null && hasAnother(page)) {
             return false;
@@ -55,23 +57,23 @@ public final class UnsyncTree {
                 }
                 makeUnsync(page);
             }
+            if (--left == 0 && !rules.onlySoleRoleUnsyncs()) {
+                pages.countChain(gfn, core.work.get(WorkCounter.CHAIN_STEPS) - before);
+                return true;
+            }
             page = pages.nextWithGptes(pages.nextInChain(page), gfn);
         }
         return true;
     }
 
     /**
-     * Whether no shadowed guest table lies in the frame's 2 MiB, by the accounts of SP-16: the answer that a walk of the
-     * chain would give, without the walk.
+     * How many pages shadow the frame, by the accounts of SP-16: a walk of the chain may end with the last of them. Pages of
+     * both address spaces are in one chain.
      */
-    private boolean noTableNear(long gfn) {
-        for (int space = 0; space < MemslotTable.ADDRESS_SPACES; space++) {
-            Memslot slot = core.memslots.find(space, gfn);
-            if (slot != null && slot.disallowCount(2, slot.index(gfn, 2)) != 0) {
-                return false;
-            }
-        }
-        return true;
+    private int tablesAt(Memslot slot, long gfn) {
+        int otherSpace = 1 - slot.addressSpace();
+        Memslot other = core.memslots.count(otherSpace) == 0 ? null : core.memslots.find(otherSpace, gfn);
+        return slot.tableCount(gfn) + (other == null ? 0 : other.tableCount(gfn));
     }
 
     private boolean hasAnother(ShadowPage page) {

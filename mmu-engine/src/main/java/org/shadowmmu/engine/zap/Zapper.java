@@ -35,8 +35,8 @@ public final class Zapper {
         core.work.add(WorkCounter.ENTRIES_SCANNED, ShadowPage.ENTRIES);
         int counted = zapUnsyncBelow(page, list);
         core.lock.looked(ShadowPage.ENTRIES);
-        for (int index = 0; index < ShadowPage.ENTRIES; index++) {
-            if (page.spt[index] != 0 && zapEntry(page, index, list, UnlinkCause.PARENT_ZAPPED)) {
+        for (int index = page.nextUsed(0); index < ShadowPage.ENTRIES; index = page.nextUsed(index + 1)) {
+            if (zapEntry(page, index, list, UnlinkCause.PARENT_ZAPPED)) {
                 counted++;
             }
         }

@@ -328,6 +328,17 @@ class AuditTest {
         assertFound(Invariant.TRACK_COUNTS_ARE_SHADOWED_DIRECTORIES, "the number of tracked frames of slot 0 is 2");
     }
 
+    /** INV-12: also a frame that no table lies in, in a block where another one does. */
+    @Test
+    void frameWithoutTableIsNotCounted() {
+        Memslot slot = machine.slot(0);
+        slot.countDisallowed(0x500, 1);
+
+        assertFound(
+                Invariant.DISALLOW_COUNTS_ARE_ALIGNMENT_AND_SHADOWED_TABLES,
+                "the number of shadowed frames of slot 0 is");
+    }
+
     /** The state DETACHED-ROOT of spec 13. */
     @Test
     void zappedRootInUseIsLegal() {

@@ -191,6 +191,30 @@ class BackingTest {
         assertThat(small.read(3, 9)).isZero();
     }
 
+    @Test
+    void runIsWordsOfEqualDistanceUntilOneIsWritten() {
+        small.fillRun(1, 0x1067, 0x1000);
+        small.fillRun(2, 0x1067, 0x1000);
+
+        small.write(1, 0, 0);
+        small.write(1, 1, 0);
+        assertThat(words(small, 1)).startsWith(0, 0, 0x3067, 0x4067).endsWith(0x200067);
+        small.write(1, 3, 0);
+        assertThat(words(small, 1)).startsWith(0, 0, 0x3067, 0, 0x5067).endsWith(0x200067);
+        small.write(2, 0, 7);
+        small.write(2, 511, 8);
+
+        assertThat(words(small, 2)).startsWith(7, 0x2067, 0x3067).endsWith(0x1ff067, 8);
+        assertThat(small.readBytes(2, 8, 4)).isEqualTo(0x2067);
+        assertThat(small.hasContents(2)).isTrue();
+    }
+
+    private static long[] words(Backing backing, long page) {
+        return java.util.stream.IntStream.range(0, 512)
+                .mapToLong(word -> backing.read(page, word))
+                .toArray();
+    }
+
     /** RC-24b: a host frame is a page of one backing, and huge pages are aligned as their block is. */
     @Test
     void hostFramesLeadBackToTheirBacking() {

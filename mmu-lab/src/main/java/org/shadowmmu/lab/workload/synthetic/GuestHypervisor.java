@@ -56,7 +56,6 @@ public final class GuestHypervisor {
         machine.host().addBacking(BACKING, pages, huge);
         machine.setMemslot(0, SLOT, 0, pages, 0, BACKING, 0);
         memory = machine.host().backing(BACKING);
-        memory.setPattern(new long[WORDS]);
         memory.write(TOP_TABLE, 0, IDENTITY_TABLE << 12 | TABLE_ENTRY);
         for (int gib = 0; gib < (pages + GIB_PAGES - 1) / GIB_PAGES; gib++) {
             memory.write(IDENTITY_TABLE, gib, (long) gib << 30 | HUGE_ENTRY);
@@ -141,6 +140,10 @@ public final class GuestHypervisor {
 
     /** Stores words that no MMU has to see, because the page is writable and was just written. */
     void fillPlainly(long gfn, int from, int count, long first, long step) {
+        if (from == 1 && count == WORDS - 1 && memory.read(gfn, 0) == first - step) {
+            memory.fillRun(gfn, first - step, step);
+            return;
+        }
         for (int i = 0; i < count; i++) {
             memory.write(gfn, from + i, first + i * step);
         }
