@@ -28,7 +28,7 @@ final class GuestTableChecks {
         for (int space = 0; space < MemslotTable.ADDRESS_SPACES; space++) {
             for (int place = 0; place < core.memslots.count(space); place++) {
                 Memslot slot = core.memslots.slot(space, place);
-                frameCountsAreShadowedTables(slot);
+                trackCountsAreShadowedDirectories(slot);
                 for (int level = 2; level <= Memslot.LEAF_LEVELS; level++) {
                     disallowCountsAreAlignmentAndShadowedTables(slot, level);
                 }
@@ -52,8 +52,8 @@ final class GuestTableChecks {
         }
     }
 
-    /** INV-11, INV-12: every frame that is shadowed has the right counts, and no more frames have any. */
-    private void frameCountsAreShadowedTables(Memslot slot) {
+    /** INV-11, and in the same walk the counts by frame behind INV-12: every frame has the right ones, and no more have any. */
+    private void trackCountsAreShadowedDirectories(Memslot slot) {
         int tables = 0;
         int directories = 0;
         if (census.ofGuestTables() > 0) {
