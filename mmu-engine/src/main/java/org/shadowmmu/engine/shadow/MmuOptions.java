@@ -1,6 +1,7 @@
 package org.shadowmmu.engine.shadow;
 
 import java.util.Set;
+import java.util.function.Consumer;
 import org.shadowmmu.api.MemslotZapScope;
 import org.shadowmmu.engine.era.Era;
 import org.shadowmmu.engine.era.WhatIf;
@@ -66,126 +67,93 @@ public record MmuOptions(
 
     /** The same options on a host with 4 or 5 levels. */
     public MmuOptions withHostLevels(int value) {
-        return new MmuOptions(
-                tdpEnabled,
-                tdpMmu,
-                value,
-                nxHugePages,
-                eagerPageSplit,
-                dirtyManualProtect,
-                dirtyInitiallySet,
-                targetedSlotZap,
-                era,
-                whatIfs);
+        return with(copy -> copy.hostLevels = value);
     }
 
     /** The same options with or without NX huge pages. */
     public MmuOptions withNxHugePages(boolean value) {
-        return new MmuOptions(
-                tdpEnabled,
-                tdpMmu,
-                hostLevels,
-                value,
-                eagerPageSplit,
-                dirtyManualProtect,
-                dirtyInitiallySet,
-                targetedSlotZap,
-                era,
-                whatIfs);
+        return with(copy -> copy.nxHugePages = value);
     }
 
     /** The same options with or without splitting huge pages before dirty logging. */
     public MmuOptions withEagerPageSplit(boolean value) {
-        return new MmuOptions(
-                tdpEnabled,
-                tdpMmu,
-                hostLevels,
-                nxHugePages,
-                value,
-                dirtyManualProtect,
-                dirtyInitiallySet,
-                targetedSlotZap,
-                era,
-                whatIfs);
+        return with(copy -> copy.eagerPageSplit = value);
     }
 
     /** The same options with the dirty log protecting on reads or on clears. */
     public MmuOptions withDirtyManualProtect(boolean value) {
-        return new MmuOptions(
-                tdpEnabled,
-                tdpMmu,
-                hostLevels,
-                nxHugePages,
-                eagerPageSplit,
-                value,
-                dirtyInitiallySet,
-                targetedSlotZap,
-                era,
-                whatIfs);
+        return with(copy -> copy.dirtyManualProtect = value);
     }
 
     /** The same options with the dirty bitmap starting all zeros or all ones. */
     public MmuOptions withDirtyInitiallySet(boolean value) {
-        return new MmuOptions(
-                tdpEnabled,
-                tdpMmu,
-                hostLevels,
-                nxHugePages,
-                eagerPageSplit,
-                dirtyManualProtect,
-                value,
-                targetedSlotZap,
-                era,
-                whatIfs);
+        return with(copy -> copy.dirtyInitiallySet = value);
     }
 
     /** The same options with a memslot deletion zapping everything or that slot only. */
     public MmuOptions withTargetedSlotZap(boolean value) {
-        return new MmuOptions(
-                tdpEnabled,
-                tdpMmu,
-                hostLevels,
-                nxHugePages,
-                eagerPageSplit,
-                dirtyManualProtect,
-                dirtyInitiallySet,
-                value,
-                era,
-                whatIfs);
+        return with(copy -> copy.targetedSlotZap = value);
     }
 
     /** The same options for another kernel. */
     public MmuOptions withEra(Era value) {
-        return new MmuOptions(
-                tdpEnabled,
-                tdpMmu,
-                hostLevels,
-                nxHugePages,
-                eagerPageSplit,
-                dirtyManualProtect,
-                dirtyInitiallySet,
-                targetedSlotZap,
-                value,
-                whatIfs);
+        return with(copy -> copy.era = value);
     }
 
     /** The same options with these departures and no others. */
     public MmuOptions withWhatIfs(WhatIf... values) {
-        return new MmuOptions(
-                tdpEnabled,
-                tdpMmu,
-                hostLevels,
-                nxHugePages,
-                eagerPageSplit,
-                dirtyManualProtect,
-                dirtyInitiallySet,
-                targetedSlotZap,
-                era,
-                Set.of(values));
+        return with(copy -> copy.whatIfs = Set.of(values));
     }
 
     /** Whether the machine departs from its kernel in this way. */
     public boolean departs(WhatIf whatIf) {
         return whatIfs.contains(whatIf);
+    }
+
+    private MmuOptions with(Consumer<Copy> change) {
+        Copy copy = new Copy(this);
+        change.accept(copy);
+        return copy.options();
+    }
+
+    /** These options while one of them is being changed: the one place where all of them are passed on. */
+    private static final class Copy {
+        private final boolean tdpEnabled;
+        private final boolean tdpMmu;
+        private int hostLevels;
+        private boolean nxHugePages;
+        private boolean eagerPageSplit;
+        private boolean dirtyManualProtect;
+        private boolean dirtyInitiallySet;
+        private boolean targetedSlotZap;
+        private Era era;
+        private Set<WhatIf> whatIfs;
+
+        private Copy(MmuOptions options) {
+            tdpEnabled = options.tdpEnabled;
+            tdpMmu = options.tdpMmu;
+            hostLevels = options.hostLevels;
+            nxHugePages = options.nxHugePages;
+            eagerPageSplit = options.eagerPageSplit;
+            dirtyManualProtect = options.dirtyManualProtect;
+            dirtyInitiallySet = options.dirtyInitiallySet;
+            targetedSlotZap = options.targetedSlotZap;
+            era = options.era;
+            whatIfs = options.whatIfs;
+        }
+
+        private MmuOptions options() {
+            return new MmuOptions(
+                    tdpEnabled,
+                    tdpMmu,
+                    hostLevels,
+                    nxHugePages,
+                    eagerPageSplit,
+                    dirtyManualProtect,
+                    dirtyInitiallySet,
+                    targetedSlotZap,
+                    era,
+                    whatIfs);
+        }
     }
 }

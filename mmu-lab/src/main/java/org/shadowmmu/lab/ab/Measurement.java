@@ -25,8 +25,13 @@ import org.shadowmmu.lab.workload.TableString;
 /** Runs a workload under one policy and reads its figures: at the ends of stretches, or at the end. */
 final class Measurement implements StretchMeter.Listener {
     /** The figures that are read. */
-    static final List<Metric> METRICS =
-            List.of(Metric.FAULTS, Metric.REPEATED_FAULTS, Metric.RECLAIMED, Metric.ZAPPED, Metric.MEAN_REFERENCED);
+    static final List<Metric> METRICS = List.of(
+            Metric.FAULTS,
+            Metric.REPEATED_FAULTS,
+            Metric.RECLAIMED,
+            Metric.ZAPPED,
+            Metric.MMU_TIME,
+            Metric.MEAN_REFERENCED);
 
     private final TrialMachine machine;
     private final Drive drive;
@@ -118,6 +123,7 @@ final class Measurement implements StretchMeter.Listener {
                     case REPEATED_FAULTS -> totals.repeatedFaultingAccesses();
                     case RECLAIMED -> totals.reclaimed();
                     case ZAPPED -> totals.zapped();
+                    case MMU_TIME -> totals.mmuNanos();
                     case MEAN_REFERENCED -> totals.meanReferenced();
                     default -> throw new AssertionError(metric);
                 }
@@ -152,6 +158,7 @@ final class Measurement implements StretchMeter.Listener {
             case REPEATED_FAULTS -> drive.totals().repeatedFaultingAccesses();
             case RECLAIMED -> machine.reclaimed();
             case ZAPPED -> machine.counters().get(Counter.MMU_SHADOW_ZAPPED);
+            case MMU_TIME -> machine.mmuNanos();
             default -> 0;
         };
     }

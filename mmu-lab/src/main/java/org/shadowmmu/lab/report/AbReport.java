@@ -167,8 +167,8 @@ public final class AbReport {
         page.raw("<th>verdict</th></tr></thead>\n<tbody>\n");
         for (Answer answer : comparison.answers()) {
             page.raw("<tr>").element("th", AbWords.title(answer));
-            page.element("td class=\"n\"", Numbers.plain(Math.rint(answer.reference())));
-            page.element("td class=\"n\"", Numbers.plain(Math.rint(answer.candidate())));
+            page.element("td class=\"n\"", AbWords.rounded(answer, answer.reference()));
+            page.element("td class=\"n\"", AbWords.rounded(answer, answer.candidate()));
             page.element("td class=\"n\"", unbroken(AbWords.signed(answer.change())));
             page.element("td class=\"n\"", range(answer));
             page.element("td class=\"n\"", AbText.standardised(answer));

@@ -56,8 +56,8 @@ public final class AbText {
         for (Answer answer : comparison.answers()) {
             rows.add(List.of(
                     AbWords.title(answer),
-                    Numbers.plain(Math.rint(answer.reference() * 10) / 10),
-                    Numbers.plain(Math.rint(answer.candidate() * 10) / 10),
+                    AbWords.tenth(answer, answer.reference()),
+                    AbWords.tenth(answer, answer.candidate()),
                     AbWords.signed(answer.change()),
                     AbWords.signed(answer.interval().low()) + " to "
                             + AbWords.signed(answer.interval().high()),

@@ -282,6 +282,16 @@ final class AbWords {
         return String.format(Locale.ROOT, format, percent);
     }
 
+    /** The mean of a figure over the trials, to a tenth. */
+    static String tenth(Answer answer, double mean) {
+        return Numbers.figure(Metric.of(answer.key()), Math.rint(mean * 10) / 10);
+    }
+
+    /** The mean of a figure over the trials, rounded. */
+    static String rounded(Answer answer, double mean) {
+        return Numbers.figure(Metric.of(answer.key()), Math.rint(mean));
+    }
+
     /** The title of a figure. */
     static String title(Answer answer) {
         return Metric.of(answer.key()).title();

@@ -12,6 +12,7 @@ final class FigureTables {
             Metric.REPEATED_FAULTS,
             Metric.RECLAIMED,
             Metric.ZAPPED,
+            Metric.MMU_TIME,
             Metric.MEAN_REFERENCED,
             Metric.PEAK_MAPPED,
             Metric.PEAK_USED);
@@ -105,12 +106,14 @@ final class FigureTables {
         }
         row.raw("</th>");
         for (Metric metric : COLUMNS) {
-            double value = figures.value(metric);
-            row.raw("<td class=\"n\">" + Numbers.plain(value));
-            if (reference != figures && !same) {
+            row.raw("<td class=\"n\">" + figures.text(metric));
+            if (reference != figures && figures.has(metric) && reference.has(metric)) {
+                double value = figures.value(metric);
                 double base = reference.value(metric);
-                row.raw("<small class=\"" + judgement(metric, value, base) + "\">" + difference(value, base)
-                        + "</small>");
+                if (!same || value != base) {
+                    row.raw("<small class=\"" + judgement(metric, value, base) + "\">" + difference(value, base)
+                            + "</small>");
+                }
             }
             row.raw("</td>");
         }

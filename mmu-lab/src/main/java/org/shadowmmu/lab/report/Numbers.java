@@ -2,11 +2,14 @@ package org.shadowmmu.lab.report;
 
 import java.util.List;
 import java.util.Locale;
+import org.shadowmmu.lab.store.Metric;
 
 /** Numbers and lists as people read them; the same in every locale. */
 final class Numbers {
     private static final List<String> WORDS =
             List.of("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten");
+
+    private static final List<String> TIMES = List.of("ns", "\u00b5s", "ms", "s");
 
     private Numbers() {}
 
@@ -15,6 +18,23 @@ final class Numbers {
         return value == Math.rint(value)
                 ? String.format(Locale.ROOT, "%,d", (long) value)
                 : String.format(Locale.ROOT, "%,.1f", value);
+    }
+
+    /** A figure: a time with the unit that suits it, anything else as {@link #plain}. */
+    static String figure(Metric metric, double value) {
+        return metric.unit().equals("ns") ? time(value) : plain(value);
+    }
+
+    /** Nanoseconds as people read them, to three digits: {@code 812 ns}, {@code 35.2 ms}, {@code 1,234 s}. */
+    static String time(double nanos) {
+        double value = nanos;
+        int unit = 0;
+        while (value >= 999.5 && unit < TIMES.size() - 1) {
+            value /= 1000;
+            unit++;
+        }
+        String format = unit == 0 || value >= 99.95 ? "%,.0f" : value >= 9.995 ? "%.1f" : "%.2f";
+        return String.format(Locale.ROOT, format, value) + " " + TIMES.get(unit);
     }
 
     /** A difference in percent with its sign, such as {@code -37.2 %}; {@code same} if there is none. */

@@ -9,7 +9,7 @@ import org.shadowmmu.lab.store.StoredRun;
 /** The comparison as text: one small table per workload and quota, at most 80 columns wide where names are short. */
 public final class TerminalTable {
     private static final List<Metric> COLUMNS =
-            List.of(Metric.FAULTS, Metric.REPEATED_FAULTS, Metric.RECLAIMED, Metric.ZAPPED, Metric.PEAK_MAPPED);
+            List.of(Metric.FAULTS, Metric.REPEATED_FAULTS, Metric.RECLAIMED, Metric.ZAPPED, Metric.MMU_TIME);
 
     private TerminalTable() {}
 
@@ -29,6 +29,7 @@ public final class TerminalTable {
         for (String failure : warnings.failures()) {
             text.append("Failed: ").append(failure).append('\n');
         }
+        warnings.missing().forEach(sentence -> text.append(sentence).append('\n'));
         return text.toString();
     }
 
@@ -48,7 +49,7 @@ public final class TerminalTable {
         for (PolicyFigures figures : comparison.policies()) {
             List<String> row = new ArrayList<>(List.of(figures.label()));
             for (Metric metric : COLUMNS) {
-                row.add(figures.ok() ? Numbers.plain(figures.value(metric)) : metric == Metric.FAULTS ? "failed" : "");
+                row.add(figures.ok() ? figures.text(metric) : metric == Metric.FAULTS ? "failed" : "");
                 if (metric == Metric.FAULTS) {
                     row.add(difference(comparison, figures, metric));
                 }

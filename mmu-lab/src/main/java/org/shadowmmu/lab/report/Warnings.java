@@ -13,6 +13,8 @@ import org.shadowmmu.lab.store.Metric;
 final class Warnings {
     private static final String ORDER = Decision.RECLAIM_ORDER.id();
 
+    private static final String EXCEPT_TIME = ", but for MMU time: moves in a policy's own queues take some.";
+
     private final Manifest manifest;
     private final List<Comparison> comparisons;
 
@@ -34,9 +36,23 @@ final class Warnings {
         return sentences;
     }
 
+    /** Figures that results of an older format do not have. */
+    List<String> missing() {
+        List<String> titles = FigureTables.COLUMNS.stream()
+                .filter(metric -> comparisons.stream()
+                        .flatMap(comparison -> comparison.complete().stream())
+                        .anyMatch(figures -> !figures.has(metric)))
+                .map(Metric::title)
+                .toList();
+        return titles.isEmpty()
+                ? List.of()
+                : List.of("These results are of an older format (" + manifest.format() + "), which has no "
+                        + Numbers.list(titles) + "; run the experiment again to have it.");
+    }
+
     /** Everything else. */
     List<String> notes() {
-        List<String> sentences = new ArrayList<>();
+        List<String> sentences = new ArrayList<>(missing());
         sentences.addAll(nothingReclaimed());
         sentences.addAll(neverAsked());
         if (has(Manifest.Kind.STREAM)) {
@@ -96,10 +112,20 @@ final class Warnings {
         }
         List<String> sentences = new ArrayList<>();
         if (same.size() > 1) {
-            sentences.add(Numbers.list(same) + " gave identical figures.");
+            sentences.add(
+                    Numbers.list(same) + " gave identical figures" + (sameTimes(comparison, same) ? "." : EXCEPT_TIME));
         }
         sentences.addAll(others);
         return String.join(" ", sentences);
+    }
+
+    private static boolean sameTimes(Comparison comparison, List<String> labels) {
+        return comparison.complete().stream()
+                        .filter(figures -> labels.contains(figures.label()))
+                        .map(figures -> figures.text(Metric.MMU_TIME))
+                        .distinct()
+                        .count()
+                == 1;
     }
 
     private String reason(PolicyFigures figures) {

@@ -12,7 +12,7 @@ import org.shadowmmu.lab.experiment.Host;
  * {@code manifest.json}: everything that determines the results, resolved, defaults included. Two runs with equal manifests
  * have equal results, byte for byte; what may differ between them is in {@link VolatileFacts}.
  *
- * @param format always {@code shadowmmu-results 1}
+ * @param format {@link #FORMAT}, or in older results one of {@link #READABLE}
  * @param lab version of the lab
  * @param api version of the policy SPI
  * @param command the command that gives these results, without options that cannot change them
@@ -41,7 +41,10 @@ public record Manifest(
         int seriesSteps,
         int trials) {
     /** The format this version writes. */
-    public static final String FORMAT = "shadowmmu-results 1";
+    public static final String FORMAT = "shadowmmu-results 2";
+
+    /** The formats this version reads. Trials of the first have no {@link Metric#MMU_TIME}. */
+    static final List<String> READABLE = List.of("shadowmmu-results 1", FORMAT);
 
     /**
      * A policy of the experiment, or a mix of several.

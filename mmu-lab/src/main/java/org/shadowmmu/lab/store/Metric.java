@@ -28,6 +28,13 @@ public enum Metric {
             Better.LOWER,
             "shadow pages zapped for any reason: reclaim, slot changes, tear-down (mmu_shadow_zapped)"),
     CREATED("created", "created", "shadow pages", Better.LOWER, "shadow pages created (mmu_cache_miss)"),
+    MMU_TIME(
+            "mmu_time_ns",
+            "MMU time",
+            "ns",
+            Better.LOWER,
+            "simulated time that the MMU worked: counted primitives times the standard costs; the guest's own time is"
+                    + " not in it"),
     MEAN_REFERENCED(
             "mean_referenced_pages",
             "mean referenced",

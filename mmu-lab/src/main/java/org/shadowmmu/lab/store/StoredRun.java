@@ -22,7 +22,9 @@ public record StoredRun(Manifest manifest, List<TrialResult> trials, Map<Integer
     public static StoredRun read(ResultFolder folder) {
         String reading = ResultFolder.MANIFEST;
         try {
-            Manifest manifest = Json.read(Files.readString(folder.file(reading)), Manifest.class);
+            String text = Files.readString(folder.file(reading));
+            refuseOtherFormat(folder, Json.read(text, Map.class).get("format"));
+            Manifest manifest = Json.read(text, Manifest.class);
             reading = ResultFolder.TRIALS;
             List<TrialResult> trials = Files.readAllLines(folder.file(reading)).stream()
                     .map(line -> Json.read(line, TrialResult.class))
@@ -38,6 +40,13 @@ public record StoredRun(Manifest manifest, List<TrialResult> trials, Map<Integer
             throw new BadInputException(
                     "The results in " + folder.directory() + " cannot be read: " + reading + " is missing or damaged.",
                     e);
+        }
+    }
+
+    private static void refuseOtherFormat(ResultFolder folder, @Nullable Object format) {
+        if (!(format instanceof String text && Manifest.READABLE.contains(text))) {
+            throw new BadInputException("The results in " + folder.directory() + " have the format '" + format
+                    + "'; this version reads " + String.join(" and ", Manifest.READABLE) + ".");
         }
     }
 

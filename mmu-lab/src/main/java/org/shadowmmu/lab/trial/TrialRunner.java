@@ -158,6 +158,7 @@ public final class TrialRunner {
                 case RECLAIMED -> totals.reclaimed();
                 case ZAPPED -> totals.zapped();
                 case CREATED -> totals.created();
+                case MMU_TIME -> totals.mmuNanos();
                 case DIRTY_PAGES -> totals.dirtyPages();
                 case LONGEST_STEP -> machine.longestStep();
                 case LONGEST_HOLD -> machine.longestHold();

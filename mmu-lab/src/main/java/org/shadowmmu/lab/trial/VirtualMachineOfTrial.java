@@ -63,6 +63,11 @@ abstract sealed class VirtualMachineOfTrial implements TrialMachine
     }
 
     @Override
+    public long mmuNanos() {
+        return MmuTime.nanos(machine);
+    }
+
+    @Override
     public long readDirtyLog(int addressSpace, int slot) {
         long[] bitmap = machine.dirtyLog(addressSpace, slot);
         if (bitmap == null) {

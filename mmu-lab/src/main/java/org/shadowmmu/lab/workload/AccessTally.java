@@ -32,6 +32,7 @@ public final class AccessTally {
     private long reclaimedBefore;
     private long zappedBefore;
     private long createdBefore;
+    private long mmuNanosBefore;
 
     /**
      * Begins to count.
@@ -78,6 +79,7 @@ public final class AccessTally {
         reclaimedBefore = machine.reclaimed();
         zappedBefore = machine.zapped();
         createdBefore = machine.created();
+        mmuNanosBefore = machine.mmuNanos();
         sampler.restart();
     }
 
@@ -142,6 +144,7 @@ public final class AccessTally {
                 machine.reclaimed() - reclaimedBefore,
                 machine.zapped() - zappedBefore,
                 machine.created() - createdBefore,
+                machine.mmuNanos() - mmuNanosBefore,
                 dirtyPages,
                 sampler.mapped().peak(),
                 sampler.mapped().totalMean(),

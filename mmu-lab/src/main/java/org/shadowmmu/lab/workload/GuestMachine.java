@@ -61,6 +61,9 @@ public interface GuestMachine {
     /** The shadow pages created so far. */
     long created();
 
+    /** The simulated time that the MMU worked so far, in nanoseconds; the guest's own time is not in it. */
+    long mmuNanos();
+
     /** The shadow pages in use now. */
     long usedPages();
 

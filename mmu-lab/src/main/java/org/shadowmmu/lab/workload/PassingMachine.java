@@ -130,6 +130,11 @@ public abstract class PassingMachine implements ShadowMachine {
     }
 
     @Override
+    public long mmuNanos() {
+        return machine.mmuNanos();
+    }
+
+    @Override
     public long stalePages() {
         return machine.stalePages();
     }

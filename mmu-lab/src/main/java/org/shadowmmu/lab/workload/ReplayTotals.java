@@ -12,6 +12,7 @@ package org.shadowmmu.lab.workload;
  * @param reclaimed shadow pages reclaimed at the quota
  * @param zapped shadow pages zapped
  * @param created shadow pages created
+ * @param mmuNanos simulated time that the MMU worked, in nanoseconds
  * @param dirtyPages pages that dirty logs named when they were read
  * @param peakMapped most guest pages mapped at one time
  * @param meanMapped mean of the guest pages mapped, over all accesses
@@ -29,6 +30,7 @@ public record ReplayTotals(
         long reclaimed,
         long zapped,
         long created,
+        long mmuNanos,
         long dirtyPages,
         long peakMapped,
         long meanMapped,

@@ -31,8 +31,21 @@ class AbCommandTest {
                 .startsWith("thrash at 64 shadow pages\n  ")
                 .contains("95 % interval")
                 .contains("foresight")
+                .containsPattern("\n  MMU time  +[0-9.]+ [\u00b5m]s  +[0-9.]+ [\u00b5m]s  ")
                 .contains("not other jobs");
+        JsonNode run = new JsonMapper()
+                .readTree(lab.read("r/ab.json"))
+                .path("places")
+                .get(0)
+                .path("runs")
+                .get(0);
+        for (int i = 0; i < 30; i++) {
+            assertThat(run.path("stretches").path("mmu_time_ns").get(i).asLong())
+                    .isGreaterThanOrEqualTo(
+                            2000 * run.path("stretches").path("faults").get(i).asLong());
+        }
         assertThat(lab.read("r/report.html"))
+                .contains("Simulated time that the MMU worked")
                 .contains("What the intervals mean")
                 .contains("shadowmmu ab fifo lru-moveup --workload thrash --quota 64 --trials 30")
                 .contains("SHA-256");

@@ -218,6 +218,15 @@ class SyntheticRunTest {
     }
 
     @Test
+    void theTimeOfTheMmuIsItsWorkAtTheStandardCosts() {
+        TrialResult fill = only("policies: [fifo]\nworkloads: [{sequential-fill: {memory: 4 MiB}}]");
+        // The first four tables are of one frame: each is looked for among those before it, 100 ns each.
+        assertThat(fill.metric(Metric.MMU_TIME))
+                .isEqualTo(2000 * fill.metric(Metric.FAULTS) + 150 * fill.metric(Metric.CREATED) + 100 * (1 + 2 + 3))
+                .isEqualTo(257_350);
+    }
+
+    @Test
     void processesRunToTheirEndAndDrawFromTheSeed() {
         StoredRun run = run("""
                 policies: [fifo, lru-moveup]
@@ -261,6 +270,10 @@ class SyntheticRunTest {
         assertThat(trials)
                 .extracting(trial -> trial.metric(Metric.PEAK_MAPPED))
                 .containsExactly(1024L, 1024L, 1024L, 768L);
+        // 540 ns of exit and 1,460 ns of handling each.
+        assertThat(trials)
+                .extracting(trial -> trial.metric(Metric.MMU_TIME))
+                .containsExactly(2_048_000L, 2_048_000L, 0L, 512_000L);
         assertThat(run.manifest().workloads().get(3).region()).isEqualTo(new Manifest.Region(512, 768));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.shadowmmu.lab.store.Metric;
 import org.shadowmmu.lab.store.StoredRun;
 
 /** The sentences of a report follow from the figures. */
@@ -149,10 +150,24 @@ class FindingsTest {
     void theTerminalTableHasAColumnOfDifferences() {
         assertThat(TerminalTable.of(Runs.usual().run())).contains("""
                         web at 64 shadow pages
-                          policy  faults  vs fifo  repeated  reclaimed  zapped  peak mapped
-                          fifo     8,000                 50        700      50           50
-                          lru      5,000  -37.5 %        50        500      50           50
+                          policy  faults  vs fifo  repeated  reclaimed  zapped  MMU time
+                          fifo     8,000                 50        700      50     50 ns
+                          lru      5,000  -37.5 %        50        500      50     50 ns
                         """);
+    }
+
+    @Test
+    void timesHaveTheUnitThatSuitsThem() {
+        assertThat(Numbers.time(0)).isEqualTo("0 ns");
+        assertThat(Numbers.time(812)).isEqualTo("812 ns");
+        assertThat(Numbers.time(1000)).isEqualTo("1.00 µs");
+        assertThat(Numbers.time(999_499)).isEqualTo("999 µs");
+        assertThat(Numbers.time(999_500)).isEqualTo("1.00 ms");
+        assertThat(Numbers.time(35_160_000)).isEqualTo("35.2 ms");
+        assertThat(Numbers.time(4_080_000_000.0)).isEqualTo("4.08 s");
+        assertThat(Numbers.time(1_234_000_000_000.0)).isEqualTo("1,234 s");
+        assertThat(Numbers.figure(Metric.MMU_TIME, 5000)).isEqualTo("5.00 µs");
+        assertThat(Numbers.figure(Metric.FAULTS, 5000)).isEqualTo("5,000");
     }
 
     @Test

@@ -80,7 +80,7 @@ class HtmlReportTest {
                 .contains(
                         "Trials that failed",
                         "bad on web at 64 shadow pages failed: It threw.",
-                        "colspan=\"7\">It threw.</td>");
+                        "colspan=\"8\">It threw.</td>");
     }
 
     @Test

@@ -150,6 +150,18 @@ class ResultFolderTest {
     }
 
     @Test
+    void resultsOfAFormatToComeAreASentence() throws IOException {
+        Files.writeString(
+                folder.resolve(ResultFolder.MANIFEST),
+                Json.pretty(MANIFEST).replace(Manifest.FORMAT, "shadowmmu-results 9"));
+        assertThatThrownBy(() -> StoredRun.read(ResultFolder.open(folder)))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage("The results in " + folder
+                        + " have the format 'shadowmmu-results 9'; this version reads shadowmmu-results 1 and"
+                        + " shadowmmu-results 2.");
+    }
+
+    @Test
     void everyMetricIsDescribed() {
         assertThat(Metric.values()).allSatisfy(metric -> {
             assertThat(metric.key()).matches("[a-z_]+");

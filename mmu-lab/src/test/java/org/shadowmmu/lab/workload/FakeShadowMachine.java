@@ -151,6 +151,11 @@ final class FakeShadowMachine implements ShadowMachine {
     }
 
     @Override
+    public long mmuNanos() {
+        return 2000 * faults();
+    }
+
+    @Override
     public long stalePages() {
         return 0;
     }

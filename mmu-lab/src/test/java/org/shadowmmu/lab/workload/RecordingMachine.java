@@ -90,6 +90,11 @@ final class RecordingMachine implements GuestMachine {
     }
 
     @Override
+    public long mmuNanos() {
+        return 2000 * faults();
+    }
+
+    @Override
     public long stalePages() {
         return 1;
     }

@@ -59,7 +59,7 @@ class StreamReplayTest {
                         "vcpu 1 TABLE_READ 9000",
                         "vcpu 1 WRITE 3000",
                         "vcpu 1 READ 200000000");
-        assertThat(replay.totals()).isEqualTo(new ReplayTotals(5, 3, 0, 1, 4, 3, 0, 0, 3, 0, 3, 2, 1, 1, 3));
+        assertThat(replay.totals()).isEqualTo(new ReplayTotals(5, 3, 0, 1, 4, 3, 0, 0, 3, 6000, 0, 3, 2, 1, 1, 3));
         assertThat(progress).hasValue(5);
     }
 
