@@ -130,6 +130,14 @@ public record AbResult(
         public Answer faults() {
             return answers.get(0);
         }
+
+        /** The answer for the simulated time of the MMU. */
+        public Answer mmuTime() {
+            return answers.stream()
+                    .filter(answer -> answer.key().equals(Metric.MMU_TIME.key()))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     /** Whether the trials of a place are runs with different seeds, not stretches of one. */

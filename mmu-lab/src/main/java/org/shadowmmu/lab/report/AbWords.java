@@ -45,8 +45,25 @@ final class AbWords {
         return result.streams().stream().anyMatch(stream -> (stream.kind() == Manifest.Kind.SYNTHETIC) == seeded);
     }
 
-    /** The verdict on one policy at one place. */
+    /** The verdict on one policy at one place: page faults, and what becomes of it in time. */
     String verdict(AbResult.Place place, AbResult.Comparison comparison) {
+        return faultVerdict(place, comparison) + timeVerdict(comparison);
+    }
+
+    private static String timeVerdict(AbResult.Comparison comparison) {
+        Answer time = comparison.mmuTime();
+        Verdict faults = comparison.faults().verdict();
+        if (!time.verdict().prefers() || Double.isInfinite(time.change())) {
+            return faults.prefers() ? " In MMU time the two are not told apart." : "";
+        }
+        return (faults == time.verdict()
+                        ? " In MMU time, too: "
+                        : " In MMU time it is " + time.verdict().words() + ": ")
+                + percent(Math.abs(time.change())) + (time.change() < 0 ? " less" : " more") + " ("
+                + interval(time.interval()) + ").";
+    }
+
+    private String faultVerdict(AbResult.Place place, AbResult.Comparison comparison) {
         Answer faults = comparison.faults();
         String reference = result.policies().get(0).label();
         String label = comparison.label();
@@ -140,7 +157,7 @@ final class AbWords {
                     + " says nothing of guests that follow another rule.");
         }
         if (!has(false)) {
-            sentences.add("Faults are counted, not timed.");
+            sentences.add("Faults are counted, not timed; MMU time is counted work at the standard costs.");
             return sentences;
         }
         sentences.add("A trial of a recorded stream is one of " + result.trials()
@@ -153,7 +170,7 @@ final class AbWords {
                 + " of this one.");
         sentences.add(
                 "Within a window of a recording only the first use of each page is known: under pressure, fault counts"
-                        + " are lower bounds. Faults are counted, not timed.");
+                        + " are lower bounds. They are counted, not timed; MMU time is counted work at the standard costs.");
         return sentences;
     }
 

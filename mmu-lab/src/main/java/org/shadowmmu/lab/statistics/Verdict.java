@@ -23,4 +23,9 @@ public enum Verdict {
     public String words() {
         return words;
     }
+
+    /** Whether it says which of the two is to be preferred. */
+    public boolean prefers() {
+        return this == BETTER || this == WORSE;
+    }
 }

@@ -51,6 +51,18 @@ class AbCommandTest {
                 .contains("SHA-256");
     }
 
+    /** Moving all ancestors up at every leaf may cost more than the faults it saves; the verdict says both. */
+    @Test
+    void verdictOnFaultsSaysWhatBecomesOfItInTime() {
+        lab.run("ab", "fifo", "lru-moveup", "--workload", "thrash", "--quota", "64", "--quiet", "--out", "r");
+        assertThat(lab.out())
+                .containsPattern(
+                        "lru-moveup is better than fifo: [0-9.]+ % fewer page faults \\(95 % interval [^)]+\\)\\. "
+                                + "In MMU time it is worse: [0-9.]+ % more \\(95 % interval");
+        lab.run("ab", "fifo", "lru-moveup", "--workload", "fits", "--quiet", "--out", "s", "--trials", "8");
+        assertThat(lab.out()).contains("took the very same page faults").doesNotContain("In MMU time");
+    }
+
     @Test
     void theJsonIsTheSameForAnyNumberOfJobs() {
         String[] command = {
