@@ -3,6 +3,7 @@ package org.shadowmmu.engine.audit;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.shadow.FoldedEntry;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.PteLists;
 import org.shadowmmu.engine.shadow.Role;
@@ -25,6 +26,8 @@ final class Census {
     private int linkCount;
     private int[] mmio = new int[4 * ShadowPage.ENTRIES];
     private int mmioCount;
+    private int[] folded = new int[ShadowPage.ENTRIES];
+    private int foldedCount;
     private int ofGuestTables;
     private int unsync;
 
@@ -39,6 +42,7 @@ final class Census {
         leafCount = 0;
         linkCount = 0;
         mmioCount = 0;
+        foldedCount = 0;
         ofGuestTables = 0;
         unsync = 0;
         int limit = all.idLimit();
@@ -68,6 +72,7 @@ final class Census {
         leaves = withRoom(leaves, leafCount);
         links = withRoom(links, linkCount);
         mmio = withRoom(mmio, mmioCount);
+        folded = withRoom(folded, foldedCount);
         long[] spt = page.spt;
         for (int i = 0; i < ShadowPage.ENTRIES; i += GROUP) {
             long low = spt[i] | spt[i + 1] | spt[i + 2] | spt[i + 3];
@@ -88,6 +93,9 @@ final class Census {
             if (!Spte.present(spte)) {
                 mmio[mmioCount++] = entry;
                 entriesAreEmptyPresentOrMmio(page, index, violations);
+            } else if (FoldedEntry.is(spte)) {
+                folded[foldedCount++] = entry;
+                foldedEntriesLieInTdpDirectories(page, index, violations);
             } else if (Spte.leaf(spte, level)) {
                 leaves[leafCount++] = entry;
             } else {
@@ -101,6 +109,13 @@ final class Census {
         if (!Spte.mmio(page.spt[index])) {
             violations.add(
                     Invariant.ENTRIES_ARE_EMPTY_PRESENT_OR_MMIO, Violations.name(page, index) + " is none of these");
+        }
+    }
+
+    /** TDP-1. */
+    private static void foldedEntriesLieInTdpDirectories(ShadowPage page, int index, Violations violations) {
+        if (!page.tdp || page.level() == 1) {
+            violations.add(Invariant.FOLDED_ENTRIES_LIE_IN_TDP_DIRECTORIES, Violations.name(page, index) + " does not");
         }
     }
 
@@ -141,6 +156,16 @@ final class Census {
     /** A present entry that leads to another page. */
     int link(int number) {
         return links[number];
+    }
+
+    /** The number of folded entries. */
+    int folded() {
+        return foldedCount;
+    }
+
+    /** A folded entry. */
+    int folded(int number) {
+        return folded[number];
     }
 
     /** The number of entries that are neither empty nor present. */

@@ -34,6 +34,8 @@ public enum Invariant {
     TDP_REFERENCES_ARE_ROOT_SLOTS(
             "TDP-3",
             "the references to a TDP MMU root are the root slots that hold it, and one more while it is valid"),
+    /** Nobody unfolds an entry elsewhere. */
+    FOLDED_ENTRIES_LIE_IN_TDP_DIRECTORIES("TDP-1", "a folded entry lies in a table of level 2 or above of the TDP MMU"),
     /** The TDP MMU's tables form trees. */
     TDP_TABLES_ARE_LINKED_ONCE("TDP-1", "every TDP MMU table but a root is linked by one entry, one level above"),
 

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.memory.Backing;
 import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.shadow.FoldedEntry;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.PteLists;
 import org.shadowmmu.engine.shadow.Rmaps;
@@ -28,8 +29,12 @@ final class LeafChecks {
         java.util.Arrays.fill(byLevel, 0);
         for (Census census : censuses) {
             for (int i = 0; i < census.leaves(); i++) {
-                int leaf = census.leaf(i);
-                check(census.pageOf(leaf), PteLists.index(leaf));
+                ShadowPage page = census.pageOf(census.leaf(i));
+                int index = PteLists.index(census.leaf(i));
+                check(page, index, page.level(), page.spt[index], page.gfnOf(index));
+            }
+            for (int i = 0; i < census.folded(); i++) {
+                checkFolded(census.pageOf(census.folded(i)), PteLists.index(census.folded(i)));
             }
             for (int i = 0; i < census.mmio(); i++) {
                 int entry = census.mmio(i);
@@ -40,9 +45,16 @@ final class LeafChecks {
         nxStatisticCountsSplitPages();
     }
 
-    private void check(ShadowPage page, int index) {
-        long spte = page.spt[index];
-        int level = page.level();
+    /** Every leaf that a folded entry stands for. */
+    private void checkFolded(ShadowPage page, int index) {
+        long folded = page.spt[index];
+        long leaves = FoldedEntry.leaves(folded, page.level());
+        for (long number = 0; number < leaves; number++) {
+            check(page, index, 1, FoldedEntry.leaf(folded, number), page.gfnOf(index) + number);
+        }
+    }
+
+    private void check(ShadowPage page, int index, int level, long spte, long gfn) {
         if (level <= byLevel.length) {
             byLevel[level - 1]++;
         }
@@ -50,17 +62,16 @@ final class LeafChecks {
         if (writable) {
             writableLeavesAreHostAndMmuWritable(page, index, spte);
         }
-        long gfn = page.gfnOf(index);
         Memslot slot = core.memslots.find(Role.addressSpace(page.role), gfn);
-        if (!leavesMapTheMemoryOfUsableSlots(page, index, spte, gfn, slot) || slot == null) {
+        if (!leavesMapTheMemoryOfUsableSlots(page, index, level, spte, gfn, slot) || slot == null) {
             return;
         }
-        leavesMapWhatTheHostMaps(page, index, spte, gfn, slot);
+        leavesMapWhatTheHostMaps(page, index, level, spte, gfn, slot);
         if (slot.readOnly()) {
             readOnlySlotsAreNotWritable(page, index, spte);
         }
         if (writable && slot.logsDirty()) {
-            writableLeavesOfLoggedSlotsAreDirty(page, index, gfn, slot);
+            writableLeavesOfLoggedSlotsAreDirty(page, index, level, gfn, slot);
         }
     }
 
@@ -75,8 +86,8 @@ final class LeafChecks {
 
     /** Returns whether the leaf lies in a slot that the other checks can look at. */
     private boolean leavesMapTheMemoryOfUsableSlots(
-            ShadowPage page, int index, long spte, long gfn, @Nullable Memslot slot) {
-        long frames = 1L << 9 * (page.level() - 1);
+            ShadowPage page, int index, int level, long spte, long gfn, @Nullable Memslot slot) {
+        long frames = 1L << 9 * (level - 1);
         String finding;
         if (slot == null) {
             finding = "which lies in no slot";
@@ -97,12 +108,12 @@ final class LeafChecks {
     }
 
     /** MN-10, RC-24b. */
-    private void leavesMapWhatTheHostMaps(ShadowPage page, int index, long spte, long gfn, Memslot slot) {
+    private void leavesMapWhatTheHostMaps(ShadowPage page, int index, int level, long spte, long gfn, Memslot slot) {
         Backing backing = slot.backing();
         long hostPage = slot.hostPage(gfn);
         boolean writable = (spte & Spte.HOST_WRITABLE) != 0;
         boolean mapped = writable ? backing.presentWritable(hostPage) : backing.mapped(hostPage);
-        if (!mapped || backing.mappingLevel(hostPage) < page.level()) {
+        if (!mapped || backing.mappingLevel(hostPage) < level) {
             violations.add(
                     Invariant.LEAVES_MAP_WHAT_THE_HOST_MAPS,
                     Violations.name(page, index) + " maps page " + hostPage + " of backing " + backing.id()
@@ -120,9 +131,9 @@ final class LeafChecks {
     }
 
     /** DL-5, DL-6: what is not marked is write-protected. */
-    private void writableLeavesOfLoggedSlotsAreDirty(ShadowPage page, int index, long gfn, Memslot slot) {
+    private void writableLeavesOfLoggedSlotsAreDirty(ShadowPage page, int index, int level, long gfn, Memslot slot) {
         long first = gfn - slot.baseGfn();
-        long end = first + (1L << 9 * (page.level() - 1));
+        long end = first + (1L << 9 * (level - 1));
         for (long at = first; at < end; at++) {
             if ((slot.dirtyWord((int) (at >> 6)) & 1L << at) == 0) {
                 violations.add(

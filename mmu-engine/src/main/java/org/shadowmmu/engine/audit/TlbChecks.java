@@ -70,7 +70,8 @@ final class TlbChecks {
         ShadowPage table = start;
         while (table != null) {
             int level = table.level();
-            long spte = table.spt[(int) (page >>> 9 * (level - 1)) & ShadowPage.ENTRIES - 1];
+            int index = (int) (page >>> 9 * (level - 1)) & ShadowPage.ENTRIES - 1;
+            long spte = table.spt[index];
             if (!Spte.present(spte)) {
                 return false;
             }
@@ -81,7 +82,7 @@ final class TlbChecks {
                         && !exceeds(tlb.rights(place), nested ? spte : rights, supervisorWrites(table))
                         && (table.tdp || staysDirty(tlb.rights(place), spte));
             }
-            table = core.pages.child(spte);
+            table = core.pages.child(table, index);
         }
         return false;
     }

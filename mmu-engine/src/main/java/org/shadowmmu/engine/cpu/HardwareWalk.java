@@ -3,6 +3,7 @@ package org.shadowmmu.engine.cpu;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.guest.Access;
 import org.shadowmmu.engine.guest.PagingMode;
+import org.shadowmmu.engine.shadow.FoldedEntry;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
@@ -44,7 +45,12 @@ public final class HardwareWalk {
             int index = (int) (gpa >>> 3 + 9 * level) & ShadowPage.ENTRIES - 1;
             long spte = page.spt[index];
             if ((spte & Spte.PRESENT) == 0) {
-                return access | Access.USER;
+                if (!FoldedEntry.is(spte)) {
+                    return access | Access.USER;
+                }
+                page = pages.child(page, index);
+                level--;
+                continue;
             }
             if (!Spte.present(spte)) {
                 return access | Access.USER | Access.RESERVED;
@@ -173,11 +179,11 @@ public final class HardwareWalk {
     public static @Nullable ShadowPage lastPage(MmuCore core, @Nullable ShadowPage root, long address) {
         ShadowPage page = root;
         while (page != null) {
-            long spte = page.spt[indexAt(page, address)];
-            if (!Spte.presentNonLeaf(spte, page.level())) {
+            int index = indexAt(page, address);
+            if (!Spte.presentNonLeaf(page.spt[index], page.level())) {
                 return page;
             }
-            page = core.pages.child(spte);
+            page = core.pages.child(page, index);
         }
         return null;
     }

@@ -18,7 +18,7 @@ public final class EventStream {
     }
 
     /** Counts events that nobody hears. */
-    public void skip(int events) {
+    public void skip(long events) {
         number += events;
     }
 

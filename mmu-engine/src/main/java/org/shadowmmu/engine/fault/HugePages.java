@@ -39,7 +39,7 @@ final class HugePages {
                 && page.level() == goal
                 && goal > 1
                 && Spte.presentNonLeaf(page.spt[index], goal)
-                && (core.options.era().tdp().nxKeepsAnyTable() || core.pages.child(page.spt[index]).madeForNx)) {
+                && (core.options.era().tdp().nxKeepsAnyTable() || core.pages.child(page, index).madeForNx)) {
             goal--;
         }
     }

@@ -41,7 +41,7 @@ final class TdpFaults {
         long spte = page.spt[index];
         if (Spte.present(spte)) {
             if (!Spte.leaf(spte, page.level())) {
-                return core.pages.child(spte);
+                return core.pages.child(page, index);
             }
             if (core.options.era().tdp().faultSplitsWholeHugePage()) {
                 ShadowPage full = entries.split(page, index);

@@ -86,12 +86,12 @@ public final class MmuLock {
     }
 
     /** Entries were looked at. */
-    public void looked(int count) {
+    public void looked(long count) {
         stepEntries += count;
     }
 
     /** Entries were looked at, each in a step of its own. */
-    public void lookedOneByOne(int count) {
+    public void lookedOneByOne(long count) {
         if (count > 0) {
             looked(1);
             endStep();
@@ -100,7 +100,7 @@ public final class MmuLock {
     }
 
     /** Entries were looked at, each in a step of its own, and some of them were present and removed. */
-    public void zappedOneByOne(int count, int removed) {
+    public void zappedOneByOne(long count, long removed) {
         endStep();
         entries += count;
         zapped += removed;
@@ -114,7 +114,7 @@ public final class MmuLock {
     }
 
     /** Present SPTEs were removed. */
-    public void zapped(int count) {
+    public void zapped(long count) {
         stepZapped += count;
     }
 

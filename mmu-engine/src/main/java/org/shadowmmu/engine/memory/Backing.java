@@ -25,6 +25,11 @@ public final class Backing {
     private static final byte ZERO = 1;
     private static final byte ABSENT = 2;
 
+    /** States of a block whose pages are alike, shared by all such blocks until one of their pages changes. */
+    private static final byte[] ALL_ZERO = states(ZERO);
+
+    private static final byte[] ALL_ABSENT = states(ABSENT);
+
     private static final int WORDS = 512;
 
     /** Words that say what a run holds: its first word, the step, and how many of its first words were zeroed. */
@@ -176,6 +181,11 @@ public final class Backing {
             blocks[block] = SMALL;
             fillStates(block, state == HUGE ? PRESENT : ZERO);
         }
+        if (whole) {
+            fillStates(block, ABSENT);
+            contents[block] = null;
+            return;
+        }
         for (long page = from; page < to; page++) {
             setPageState(block, page, ABSENT);
             drop(page);
@@ -298,17 +308,63 @@ public final class Backing {
 
     private void setPageState(int block, long page, byte state) {
         byte[] states = pageStates[block];
-        if (states == null) {
-            states = new byte[BLOCK_PAGES];
+        if (states == null || states == ALL_ZERO || states == ALL_ABSENT) {
+            states = states == null ? new byte[BLOCK_PAGES] : states.clone();
             pageStates[block] = states;
         }
         states[(int) page & BLOCK_PAGES - 1] = state;
     }
 
     private void fillStates(int block, byte state) {
+        pageStates[block] = state == PRESENT ? null : state == ZERO ? ALL_ZERO : ALL_ABSENT;
+    }
+
+    private static byte[] states(byte state) {
         byte[] states = new byte[BLOCK_PAGES];
         java.util.Arrays.fill(states, state);
-        pageStates[block] = states;
+        return states;
+    }
+
+    /**
+     * Whether all pages of a range of whole blocks are mapped by 4 KiB pages, and faulting in one after the other leaves them
+     * in one state and takes nothing away.
+     */
+    public boolean faultsInAlike(long first, long count, boolean write) {
+        int end = block(first + count);
+        boolean present = faultsInPresent(block(first), write);
+        for (int block = block(first); block < end; block++) {
+            if (blocks[block] != SMALL
+                    || !alike(block)
+                    || write && pageState(block, 0) == ZERO
+                    || faultsInPresent(block, write) != present) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean faultsInPresent(int block, boolean write) {
+        return write || pageState(block, 0) == PRESENT;
+    }
+
+    private boolean alike(int block) {
+        byte[] states = pageStates[block];
+        if (states != null && states != ALL_ZERO && states != ALL_ABSENT) {
+            for (byte state : states) {
+                if (state != states[0]) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Faults in every page of a range for which {@link #faultsInAlike} says yes. */
+    public void faultInAlike(long first, long count, boolean write) {
+        int end = block(first + count);
+        for (int block = block(first); block < end; block++) {
+            fillStates(block, faultsInPresent(block, write) ? PRESENT : ZERO);
+        }
     }
 
     private static int block(long page) {

@@ -26,7 +26,9 @@ public final class Memslot {
     private final Backing backing;
     private final long backingPage;
     private final int flags;
-    private final int[][] rmaps;
+    /** Heads by level; null until a leaf of the level is entered, as with the TDP MMU none ever is (TDP-1). */
+    private final int[] @Nullable [] rmaps;
+
     private final int[][] disallowHuge;
     /** For each frame, pages that shadow it times {@link #TABLE}, plus those of level 2 and above; null until there is one. */
     private final int[] @Nullable [] tables;
@@ -42,7 +44,7 @@ public final class Memslot {
             Backing backing,
             long backingPage,
             int flags,
-            int[][] rmaps,
+            int[] @Nullable [] rmaps,
             int[][] disallowHuge,
             int[] @Nullable [] tables,
             long @Nullable [] dirty) {
@@ -62,13 +64,9 @@ public final class Memslot {
     /** Makes a slot without any mapping; huge pages are forbidden where alignment forbids them (MS-5). */
     static Memslot create(
             int id, int addressSpace, long baseGfn, long pages, Backing backing, long backingPage, int flags) {
-        int[][] rmaps = new int[LEAF_LEVELS][];
         int[][] disallow = new int[LEAF_LEVELS][];
-        for (int level = 1; level <= LEAF_LEVELS; level++) {
-            rmaps[level - 1] = new int[blocks(baseGfn, pages, level)];
-            if (level > 1) {
-                disallow[level - 1] = alignment(baseGfn, pages, backing.pfn(backingPage), level);
-            }
+        for (int level = 2; level <= LEAF_LEVELS; level++) {
+            disallow[level - 1] = alignment(baseGfn, pages, backing.pfn(backingPage), level);
         }
         return new Memslot(
                 id,
@@ -78,7 +76,7 @@ public final class Memslot {
                 backing,
                 backingPage,
                 flags,
-                rmaps,
+                new int[LEAF_LEVELS][],
                 disallow,
                 new int[1][],
                 bitmapFor(flags, pages, null));
@@ -222,24 +220,38 @@ public final class Memslot {
 
     /** The number of entries in the per-level arrays. */
     public int indexes(int level) {
-        return rmaps[level - 1].length;
+        return blocks(baseGfn, pages, level);
     }
 
     /** The head of a reverse map: a list of the leaf SPTEs of one level that map a frame. */
     public int rmap(int level, int index) {
-        return rmaps[level - 1][index];
+        int[] heads = rmaps[level - 1];
+        return heads == null ? 0 : heads[index];
     }
 
     /** Sets the head of a reverse map. */
     public void setRmap(int level, int index, int head) {
-        rmaps[level - 1][index] = head;
+        int[] heads = rmaps[level - 1];
+        if (heads == null) {
+            heads = new int[indexes(level)];
+            rmaps[level - 1] = heads;
+        }
+        heads[index] = head;
+    }
+
+    /** Whether a leaf of the level was ever entered into its reverse map. */
+    public boolean anyRmap(int level) {
+        return rmaps[level - 1] != null;
     }
 
     /** The number of reverse maps of a level that are not empty. */
     public int filledRmaps(int level) {
+        int[] heads = rmaps[level - 1];
         int filled = 0;
-        for (int head : rmaps[level - 1]) {
-            filled += (head | -head) >>> 31;
+        if (heads != null) {
+            for (int head : heads) {
+                filled += (head | -head) >>> 31;
+            }
         }
         return filled;
     }

@@ -86,7 +86,7 @@ public final class Rmaps {
         for (int level = 1; level <= Memslot.LEAF_LEVELS; level++) {
             int last = slot.index(endGfn - 1, level);
             lock.looked(last - slot.index(firstGfn, level) + 1);
-            for (int at = slot.index(firstGfn, level); at <= last; at++) {
+            for (int at = slot.index(firstGfn, level); at <= last && slot.anyRmap(level); at++) {
                 any |= zap(slot, level, at);
             }
         }

@@ -224,7 +224,7 @@ public final class ShadowPage implements ShadowPageView {
         int level = level();
         for (int index = 0; index < ENTRIES; index++) {
             if (Spte.presentNonLeaf(spt[index], level)) {
-                visitor.visit(pages.child(spt[index]));
+                visitor.visit(pages.child(this, index));
             }
         }
     }

@@ -74,6 +74,23 @@ public final class ShadowPages {
         return Objects.requireNonNull(byId[Spte.childId(spte)]);
     }
 
+    /** The page below a present non-leaf entry of a page; a {@link FoldedEntry} is unfolded first. */
+    public ShadowPage child(ShadowPage page, int index) {
+        long spte = page.spt[index];
+        return FoldedEntry.is(spte) ? unfold(page, index) : child(spte);
+    }
+
+    private ShadowPage unfold(ShadowPage table, int index) {
+        long folded = table.spt[index];
+        int level = table.level() - 1;
+        ShadowPage child = createTdp(table.gfnOf(index), Role.withLevel(table.role, level) & ~Role.INVALID);
+        for (int i = 0; i < ShadowPage.ENTRIES; i++) {
+            child.spt[i] = FoldedEntry.below(folded, level, i);
+        }
+        table.spt[index] = Spte.nonLeaf(child.id, false);
+        return child;
+    }
+
     /** The SPTEs of the page that a present non-leaf SPTE links; for the processor's walk. */
     public long[] childTable(long spte) {
         return child(spte).spt;

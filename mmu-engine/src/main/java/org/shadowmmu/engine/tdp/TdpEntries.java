@@ -3,6 +3,7 @@ package org.shadowmmu.engine.tdp;
 import org.shadowmmu.engine.era.WhatIf;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.WorkCounter;
+import org.shadowmmu.engine.shadow.FoldedEntry;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.Rmaps;
 import org.shadowmmu.engine.shadow.Role;
@@ -27,6 +28,9 @@ public final class TdpEntries {
      * @param shared whether the lock is held for read; a tear-down then reports empty entries, too (TDP-14)
      */
     public void set(ShadowPage table, int index, long value, boolean shared) {
+        if (core.events.heard() && FoldedEntry.is(table.spt[index])) {
+            core.pages.child(table, index);
+        }
         long old = table.spt[index];
         if (old == value) {
             return;
@@ -50,8 +54,47 @@ public final class TdpEntries {
             core.lock.zapped(1);
         }
         if (wasPresent && !wasLeaf && (isLeaf || !isPresent)) {
-            tearDown(core.pages.child(old), shared);
+            if (FoldedEntry.is(old)) {
+                tearDownFolded(old, level, shared);
+            } else {
+                tearDown(core.pages.child(old), shared);
+            }
         }
+    }
+
+    /** What {@link #tearDown} does to the table below a folded entry and to all below it, when nobody hears it. */
+    private void tearDownFolded(long folded, int level, boolean shared) {
+        long tables = FoldedEntry.tables(level);
+        long leaves = FoldedEntry.leaves(folded, level);
+        long entries = tables * ShadowPage.ENTRIES;
+        long present = tables - 1 + leaves;
+        core.work.add(WorkCounter.ENTRIES_SCANNED, entries);
+        core.lock.looked(entries);
+        countZapped(leaves, (folded & Spte.DIRTY) != 0 ? leaves : 0);
+        core.counters.add(Rmaps.leafCounter(1), -leaves);
+        core.lock.zapped(present);
+        core.events.skip(tables + (shared ? entries : present));
+        for (long table = eachTableFlushes ? tables : 0; table > 0; table--) {
+            core.requests.remoteFlush();
+        }
+    }
+
+    /**
+     * Zaps the leaves below a folded entry one by one, when nobody hears it or yields between them; the tables stay. The lock
+     * counts every entry of the subtree in a step of its own, as the walk does that comes to each.
+     *
+     * @return whether there were leaves
+     */
+    boolean zapFoldedLeavesUnheard(ShadowPage table, int index) {
+        long folded = table.spt[index];
+        int level = table.level();
+        long leaves = FoldedEntry.leaves(folded, level);
+        table.spt[index] = FoldedEntry.EMPTY;
+        countZapped(leaves, (folded & Spte.DIRTY) != 0 ? leaves : 0);
+        core.counters.add(Rmaps.leafCounter(1), -leaves);
+        core.lock.zappedOneByOne(FoldedEntry.tables(level) * ShadowPage.ENTRIES, leaves);
+        core.events.skip(leaves);
+        return leaves > 0;
     }
 
     /** Takes a table apart whose entry is gone, and what lies below it (TDP-14). */

@@ -6,6 +6,7 @@ import org.shadowmmu.engine.event.Work;
 import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.lock.MmuLock;
 import org.shadowmmu.engine.lock.YieldPoint;
+import org.shadowmmu.engine.shadow.FoldedEntry;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.ShadowPages;
 import org.shadowmmu.engine.shadow.Spte;
@@ -33,6 +34,7 @@ public final class TdpIterator {
     private long endGfn;
     private long yieldedAt;
     private boolean restarted;
+    private boolean passesBelow;
     private boolean valid;
 
     /** Makes an iterator over the tables of a virtual machine. */
@@ -50,6 +52,7 @@ public final class TdpIterator {
         endGfn = end;
         yieldedAt = NOWHERE;
         restarted = false;
+        passesBelow = false;
         valid = first < end;
         enter(root);
         if (valid) {
@@ -100,6 +103,21 @@ public final class TdpIterator {
     void skipTo(int index) {
         work.add(WorkCounter.ITERATOR_STEPS, index - indexes[level]);
         indexes[level] = index;
+    }
+
+    /** Whether the entry is folded and the walk covers and enters all that it stands for. */
+    boolean atWholeFolded() {
+        long first = gfn();
+        return level > minLevel
+                && FoldedEntry.is(spte())
+                && first >= startGfn
+                && first + (1L << shift(level)) <= endGfn;
+    }
+
+    /** Does not go below the folded entry, where it would stop at {@code stops} entries; the caller counts what it looks at. */
+    void passBelow(long stops) {
+        work.add(WorkCounter.ITERATOR_STEPS, stops);
+        passesBelow = true;
     }
 
     /** Whether the kernel wants to yield here, and may: the walk went forward since it last did (TDP-9). */
@@ -156,9 +174,10 @@ public final class TdpIterator {
         }
         work.add(WorkCounter.ITERATOR_STEPS);
         long spte = spte();
-        if (level > minLevel && Spte.presentNonLeaf(spte, level)) {
-            enter(pages.child(spte));
+        if (level > minLevel && !passesBelow && Spte.presentNonLeaf(spte, level)) {
+            enter(pages.child(table(), index()));
         } else {
+            passesBelow = false;
             up();
         }
         if (valid) {

@@ -3,6 +3,7 @@ package org.shadowmmu.engine.tdp;
 import org.shadowmmu.api.RootZapOrder;
 import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.memory.Memslot;
+import org.shadowmmu.engine.shadow.FoldedEntry;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
@@ -16,12 +17,19 @@ public final class TdpMmu {
     private final MmuCore core;
     private final TdpEntries entries;
     private final TdpIterator iterator;
+    private final RangeMapper mapper;
 
     /** Makes the TDP MMU of a virtual machine. */
     public TdpMmu(MmuCore core) {
         this.core = core;
         this.entries = new TdpEntries(core);
         this.iterator = new TdpIterator(core.pages, core.work, core.lock);
+        this.mapper = new RangeMapper(core);
+    }
+
+    /** How ranges are mapped without faults. */
+    public RangeMapper mapper() {
+        return mapper;
     }
 
     /** How entries are changed. */
@@ -86,11 +94,29 @@ public final class TdpMmu {
         for (int pass : meant.passLevels()) {
             int level = pass == 0 ? root.level() : pass;
             for (iterator.start(root, 0, endOf(root), level); iterator.valid(); iterator.next()) {
-                if (!iterator.yields() && iterator.level() == level && Spte.present(iterator.spte())) {
+                if (iterator.yields() || !Spte.present(iterator.spte())) {
+                    continue;
+                }
+                if (iterator.level() == level) {
                     cut(true);
+                } else if (level == LEAVES && foldedUnheard()) {
+                    cutFolded();
                 }
             }
         }
+    }
+
+    /** Whether the iterator is at a folded entry whose leaves can go at once, for nobody can tell. */
+    private boolean foldedUnheard() {
+        return iterator.atWholeFolded() && !core.events.heard() && core.lock.neverYields();
+    }
+
+    /** Zaps the leaves below the folded entry at which the iterator is; returns whether there were any. */
+    private boolean cutFolded() {
+        int level = iterator.level();
+        long stops = FoldedEntry.tables(level) - 1 + FoldedEntry.leaves(iterator.spte(), level);
+        iterator.passBelow(stops);
+        return entries.zapFoldedLeavesUnheard(iterator.table(), iterator.index());
     }
 
     /** Zaps the present entry at which the iterator is; if nobody can tell, also the leaves that follow in its table. */
@@ -118,7 +144,7 @@ public final class TdpMmu {
         return true;
     }
 
-    private static long endOf(ShadowPage root) {
+    static long endOf(ShadowPage root) {
         return 1L << 9 * root.level();
     }
 
@@ -139,6 +165,8 @@ public final class TdpMmu {
                 } else if (atLeaf()) {
                     cut(false);
                     any = true;
+                } else if (foldedUnheard()) {
+                    any |= cutFolded();
                 }
             }
             release(root);

@@ -200,6 +200,34 @@ public final class Vcpu {
         return true;
     }
 
+    /**
+     * Maps a range beforehand, under the root in use: tables, leaves and host memory are afterwards as if this virtual CPU had
+     * accessed every page in ascending order, and {@code pages_4k} counts the leaves. But nobody took a fault: no event comes,
+     * no other statistic, work counter or figure of the lock moves. The range may be as large as the memslots, for whole
+     * subtrees take one {@linkplain org.shadowmmu.engine.shadow.FoldedEntry folded entry} until somebody looks into them.
+     *
+     * <p>A page that the host has given makes a dirty leaf, also if it is read (ST-10.6). One that it has discarded makes a
+     * dirty leaf if it is written, and a clean, read-only one of zeros if it is read (RC-24a).
+     *
+     * @param first first guest frame number, a multiple of 512
+     * @param count pages, a multiple of 512
+     * @param kind {@link AccessKind#READ} or {@link AccessKind#WRITE}
+     * @throws IllegalArgumentException if the virtual CPU has no root of the TDP MMU, if the range is not all in memslots that
+     *     neither log dirty pages nor are read-only and that the host backs alike by 4 KiB pages, or if part of it is mapped;
+     *     nothing has changed then
+     */
+    public void mapWithoutFaults(long first, long count, AccessKind kind) {
+        enterOrThrow();
+        ShadowPage root = state.roots().current().page();
+        if (root == null || !root.tdp) {
+            throw new IllegalArgumentException("a range is mapped without faults only under a root of the TDP MMU");
+        }
+        if (kind != AccessKind.READ && kind != AccessKind.WRITE) {
+            throw new IllegalArgumentException("a range is mapped as data that is read or written, not " + kind);
+        }
+        machine.mapper().map(root, first, count, kind == AccessKind.WRITE);
+    }
+
     private static boolean cached(Tlb tlb, long gpa, int access) {
         int place = tlb.find(gpa >>> 12);
         if (place != Tlb.MISS && HardwareWalk.allowsNested(tlb.rights(place), access)) {

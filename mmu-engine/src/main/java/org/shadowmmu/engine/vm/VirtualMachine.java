@@ -25,6 +25,7 @@ import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.sync.Synchronizer;
+import org.shadowmmu.engine.tdp.RangeMapper;
 import org.shadowmmu.engine.tdp.TdpMmu;
 import org.shadowmmu.engine.tdp.WriteProtection;
 import org.shadowmmu.engine.vcpu.GuestEntry;
@@ -263,6 +264,11 @@ public final class VirtualMachine {
             core.requests.remoteFlush();
         }
         core.lock.release();
+    }
+
+    /** How ranges are mapped without faults. */
+    RangeMapper mapper() {
+        return tdp.mapper();
     }
 
     /** Sets who acts in the middle of operations. */

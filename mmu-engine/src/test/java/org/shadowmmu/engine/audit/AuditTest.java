@@ -13,6 +13,7 @@ import org.shadowmmu.engine.cpu.HardwareWalk;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.request.VcpuRequests;
+import org.shadowmmu.engine.shadow.FoldedEntry;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.shadow.PteLists;
@@ -151,6 +152,10 @@ class AuditTest {
             case TDP_REFERENCES_ARE_ROOT_SLOTS -> {
                 broken = tdp;
                 tdp.core.tdpRoots.get(0).rootCount--;
+            }
+            case FOLDED_ENTRIES_LIE_IN_TDP_DIRECTORIES -> {
+                broken = tdp;
+                tdp.pageFor(PLAIN).spt[7] = FoldedEntry.EMPTY;
             }
             case TDP_TABLES_ARE_LINKED_ONCE -> {
                 broken = tdp;

@@ -1,5 +1,6 @@
 package org.shadowmmu.lab.machine;
 
+import org.shadowmmu.engine.shadow.FoldedEntry;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.MmuMode;
 import org.shadowmmu.engine.shadow.ShadowPage;
@@ -61,6 +62,9 @@ final class DumpText {
         boolean any = false;
         int level = table.level();
         for (int index = 0; index < ShadowPage.ENTRIES; index++) {
+            if (FoldedEntry.is(table.spt[index])) {
+                core.pages.child(table, index);
+            }
             long spte = table.spt[index];
             if (spte == 0) {
                 continue;
@@ -81,7 +85,7 @@ final class DumpText {
         }
         for (int index = 0; index < ShadowPage.ENTRIES; index++) {
             if (Spte.presentNonLeaf(table.spt[index], level)) {
-                table(core.pages.child(table.spt[index]), out);
+                table(core.pages.child(table, index), out);
             }
         }
     }
