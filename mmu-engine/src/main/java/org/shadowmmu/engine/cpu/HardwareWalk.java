@@ -31,7 +31,7 @@ public final class HardwareWalk {
     }
 
     /**
-     * Walks NPT tables for an access by the guest.
+     * Walks NPT tables for an access by the guest. A folded entry on the way is unfolded.
      *
      * @param root the root in use
      * @param gpa the guest physical address
@@ -45,12 +45,7 @@ public final class HardwareWalk {
             int index = (int) (gpa >>> 3 + 9 * level) & ShadowPage.ENTRIES - 1;
             long spte = page.spt[index];
             if ((spte & Spte.PRESENT) == 0) {
-                if (!FoldedEntry.is(spte)) {
-                    return access | Access.USER;
-                }
-                page = pages.child(page, index);
-                level--;
-                continue;
+                return FoldedEntry.is(spte) ? unfolded(root, page, index, gpa, access) : access | Access.USER;
             }
             if (!Spte.present(spte)) {
                 return access | Access.USER | Access.RESERVED;
@@ -61,6 +56,12 @@ public final class HardwareWalk {
             page = pages.child(spte);
             level--;
         }
+    }
+
+    /** Walks again with a folded entry on the way unfolded; apart from the walk, which stays small. */
+    private int unfolded(ShadowPage root, ShadowPage page, int index, long gpa, int access) {
+        pages.child(page, index);
+        return nested(root, gpa, access);
     }
 
     private int leaf(ShadowPage page, int index, long spte, int level, long gpa, int access) {

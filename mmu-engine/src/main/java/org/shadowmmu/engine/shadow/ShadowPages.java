@@ -83,7 +83,9 @@ public final class ShadowPages {
     private ShadowPage unfold(ShadowPage table, int index) {
         long folded = table.spt[index];
         int level = table.level() - 1;
-        ShadowPage child = createTdp(table.gfnOf(index), Role.withLevel(table.role, level) & ~Role.INVALID);
+        // It was there when its parent was made, so no creation is counted.
+        ShadowPage child = createTdp(
+                table.gfnOf(index), Role.withLevel(table.role, level) & ~Role.INVALID, table.creationNumber());
         for (int i = 0; i < ShadowPage.ENTRIES; i++) {
             child.spt[i] = FoldedEntry.below(folded, level, i);
         }
@@ -188,8 +190,12 @@ public final class ShadowPages {
 
     /** Creates a page of the TDP MMU (TDP-1). */
     public ShadowPage createTdp(long gfn, int role) {
+        return createTdp(gfn, role, created++);
+    }
+
+    private ShadowPage createTdp(long gfn, int role, long creation) {
         ShadowPage page = allocate();
-        page.reset(gfn, role, 0, created++);
+        page.reset(gfn, role, 0, creation);
         page.tdp = true;
         return page;
     }

@@ -140,7 +140,9 @@ final class FoldedTwins {
             figures.put("events", machine.core().events.number());
             figures.put("used", machine.usedPages());
             figures.put("mapped", machine.mappedGuestPages());
-            figures.put("roots", (long) machine.core().tdpRoots.size());
+            for (ShadowPage root : machine.core().tdpRoots) {
+                figures.put("creation of " + root + " used " + root.rootCount, root.creationNumber());
+            }
             for (int i = 0; i < VCPUS; i++) {
                 Tlb tlb = machine.vcpu(i).state().tlb();
                 if (tlb != null) {
