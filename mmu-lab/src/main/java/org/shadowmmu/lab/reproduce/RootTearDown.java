@@ -2,26 +2,24 @@ package org.shadowmmu.lab.reproduce;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.shadowmmu.api.Decision;
-import org.shadowmmu.api.MmuPolicy;
-import org.shadowmmu.api.RootZap;
 import org.shadowmmu.api.RootZapOrder;
 import org.shadowmmu.engine.event.Counter;
-import org.shadowmmu.engine.event.WorkCounter;
-import org.shadowmmu.engine.lock.LockFigure;
-import org.shadowmmu.engine.lock.LockedWork;
 import org.shadowmmu.engine.shadow.MmuOptions;
 import org.shadowmmu.engine.vm.AccessKind;
 import org.shadowmmu.engine.vm.VirtualMachine;
 import org.shadowmmu.lab.reproduce.Finding.Basis;
-import org.shadowmmu.lab.time.CostModel;
+import org.shadowmmu.lab.reproduce.LongestSteps.TopEntry;
 
 /** Story 2: tearing a TDP root down from the top is one step without a yield (November 2021). */
 public final class RootTearDown implements Story {
     private static final int TABLE = 512;
     private static final int GIB_PAGES = 1 << 18;
-    /** What is run, and scaled to a top entry: a table takes 4 KiB here as there. */
-    private static final long RUN_GIB = 64;
+    /** What a top entry of 4 levels maps. */
+    private static final long TOP_ENTRY_GIB = 512;
+    /** The guest of S2.3, which needs 5 levels. */
+    private static final long LARGE_GIB = 64 << 10;
+    /** What is faulted in page by page, beside the roots that are folded. */
+    private static final long FAULTED_GIB = 8;
 
     private final RecordedBoots boots;
 
@@ -40,40 +38,12 @@ public final class RootTearDown implements Story {
         return "Leaf-first zapping and the RCU stall (2021)";
     }
 
-    private record InOrder(RootZapOrder order) implements MmuPolicy, RootZap {
-        @Override
-        public RootZapOrder order(int rootLevel, int addressSpace) {
-            return order;
-        }
-    }
-
-    /** What one tear-down did. */
-    private record TearDown(long zapped, long longest, long leaves, long entries) {}
-
-    private static TearDown tearDown(Bench bench, RootZapOrder order, long pages, long stride) {
-        VirtualMachine machine =
-                bench.with(Decision.ROOT_ZAP, context -> new InOrder(order), MmuOptions.withTdpMmu(), 1);
-        populate(machine, pages, stride);
-        long before = leavesZapped(machine);
-        machine.setMemslot(0, 0, 0, 0, 0, 0, 0);
-        return new TearDown(
-                machine.lock().get(LockFigure.ZAPPED, LockedWork.ROOT_ZAP),
-                machine.lock().get(LockFigure.LONGEST_STEP_ZAPPED, LockedWork.ROOT_ZAP),
-                leavesZapped(machine) - before,
-                machine.lock().get(LockFigure.ENTRIES, LockedWork.ROOT_ZAP));
-    }
-
-    private static void populate(VirtualMachine machine, long pages, long stride) {
+    private static void populate(VirtualMachine machine, long pages) {
         machine.host().addBacking(0, pages, false);
         machine.setMemslot(0, 0, 0, pages, 0, 0, 0);
-        for (long gfn = 0; gfn < pages; gfn += stride) {
+        for (long gfn = 0; gfn < pages; gfn++) {
             machine.vcpu(0).accessGpa(gfn << 12, AccessKind.READ);
         }
-    }
-
-    private static long leavesZapped(VirtualMachine machine) {
-        return machine.core().work.get(WorkCounter.LEAVES_ZAPPED_CLEAN)
-                + machine.core().work.get(WorkCounter.LEAVES_ZAPPED_DIRTY);
     }
 
     @Override
@@ -83,54 +53,80 @@ public final class RootTearDown implements Story {
 
     @Override
     public Pending<StoryResult> measure(Bench bench, boolean quick) {
-        long pages = (quick ? 2 : RUN_GIB) * GIB_PAGES;
-        Pending<TearDown> whole = bench.start(() -> tearDown(bench, RootZapOrder.WHOLE_ROOT, pages, 1));
-        Pending<TearDown> two = bench.start(() -> tearDown(bench, RootZapOrder.ONE_GIB_THEN_ROOT, pages, 1));
-        Pending<TearDown> first = bench.start(() -> tearDown(bench, RootZapOrder.LEAVES_FIRST, pages, 1));
-        Pending<TearDown> half = bench.start(() -> tearDown(bench, RootZapOrder.WHOLE_ROOT, pages / 2, 1));
+        long faultedGibs = quick ? 1 : FAULTED_GIB;
+        Pending<TopEntry> whole = bench.start(() -> topEntry(bench, RootZapOrder.WHOLE_ROOT, 4, TOP_ENTRY_GIB));
+        Pending<TopEntry> large = bench.start(() -> topEntry(bench, RootZapOrder.WHOLE_ROOT, 5, LARGE_GIB));
+        Pending<TopEntry> two = bench.start(() -> topEntry(bench, RootZapOrder.ONE_GIB_THEN_ROOT, 4, TOP_ENTRY_GIB));
+        Pending<TearDown> first = bench.start(
+                () -> TearDown.folded(bench, RootZapOrder.LEAVES_FIRST, 4, TOP_ENTRY_GIB * GIB_PAGES, true));
+        List<Pending<Boolean>> same = List.of(
+                bench.start(() -> sameAsFaulted(bench, RootZapOrder.WHOLE_ROOT, faultedGibs, true)),
+                bench.start(() -> sameAsFaulted(bench, RootZapOrder.ONE_GIB_THEN_ROOT, faultedGibs, false)),
+                bench.start(() -> sameAsFaulted(bench, RootZapOrder.LEAVES_FIRST, faultedGibs, true)));
         Pending<Finding> flushes = new FlushRequests(boots).finding(bench);
         Pending<Finding> retained = bench.start(() -> retained(bench));
         Pending<Finding> sparse = bench.start(() -> sparse(bench));
         return () -> {
-            List<Finding> findings = inOrders(pages, whole.get(), half.get(), two.get(), first.get(), bench.costs());
+            boolean allSame = same.stream().allMatch(Pending::get);
+            LongestSteps steps = new LongestSteps(
+                    TOP_ENTRY_GIB,
+                    whole.get(),
+                    large.get(),
+                    two.get(),
+                    first.get(),
+                    allSame,
+                    "mapped beforehand in folded tables; a root of " + faultedGibs
+                            + " GiB that was faulted in page by page " + (allSame ? "gives" : "does not give")
+                            + " the same counts in every order",
+                    gibs -> TearDown.folded(bench, RootZapOrder.WHOLE_ROOT, 4, gibs * GIB_PAGES, true));
+            List<Finding> findings = new ArrayList<>(steps.findings(bench.costs()));
+            findings.add(inOrders(whole.get().dirty(), two.get().dirty(), first.get()));
             findings.addAll(List.of(flushes.get(), retained.get(), sparse.get()));
-            return new StoryResult(findings, figures(pages / GIB_PAGES, whole.get(), two.get(), first.get()));
+            return new StoryResult(
+                    findings, figures(whole.get().dirty(), two.get().dirty(), first.get()));
         };
     }
 
-    private static List<Finding> inOrders(
-            long pages, TearDown whole, TearDown half, TearDown two, TearDown first, CostModel costs) {
-        // Half the memory is half the leaves in one step, so what a full top entry takes follows.
-        boolean linear = whole.leaves == 2 * half.leaves && whole.leaves == pages;
-        List<Finding> findings = new ArrayList<>(
-                new LongestSteps(pages / GIB_PAGES, linear, two.longest, first.longest).findings(costs));
-        findings.add(new Finding(
+    private static TopEntry topEntry(Bench bench, RootZapOrder order, int levels, long gibs) {
+        return new TopEntry(
+                TearDown.folded(bench, order, levels, gibs * GIB_PAGES, false),
+                TearDown.folded(bench, order, levels, gibs * GIB_PAGES, true));
+    }
+
+    /** Whether a root that is folded and one that was faulted in page by page count the same. */
+    private static boolean sameAsFaulted(Bench bench, RootZapOrder order, long gibs, boolean written) {
+        long pages = gibs * GIB_PAGES;
+        return TearDown.faulted(bench, order, pages, 1, written)
+                .equals(TearDown.folded(bench, order, 4, pages, written));
+    }
+
+    private static Finding inOrders(TearDown whole, TearDown two, TearDown first) {
+        return new Finding(
                 "S2.6",
                 "the same SPTEs are zapped in every order; only the longest step changes, by 10^2 to 10^5",
                 "< 5 %",
-                OrphanedChildren.number(whole.zapped) + ", " + OrphanedChildren.number(two.zapped) + " and "
-                        + OrphanedChildren.number(first.zapped) + " zapped; longest step "
-                        + OrphanedChildren.number(whole.longest) + ", " + OrphanedChildren.number(two.longest) + " and "
-                        + OrphanedChildren.number(first.longest),
+                OrphanedChildren.number(whole.zapped()) + ", " + OrphanedChildren.number(two.zapped()) + " and "
+                        + OrphanedChildren.number(first.zapped()) + " zapped; longest step "
+                        + OrphanedChildren.number(whole.longest()) + ", " + OrphanedChildren.number(two.longest())
+                        + " and " + OrphanedChildren.number(first.longest()),
                 Basis.COUNTED,
-                within(two.zapped, whole.zapped, 0.05)
-                        && within(first.zapped, whole.zapped, 0.05)
-                        && whole.longest / first.longest >= 100,
-                OrphanedChildren.number(pages) + " pages"));
-        return findings;
+                within(two.zapped(), whole.zapped(), 0.05)
+                        && within(first.zapped(), whole.zapped(), 0.05)
+                        && whole.longest() / first.longest() >= 100,
+                OrphanedChildren.number(whole.leaves()) + " pages");
     }
 
-    private static List<Figure> figures(long gibs, TearDown whole, TearDown two, TearDown first) {
+    private static List<Figure> figures(TearDown whole, TearDown two, TearDown first) {
         return List.of(new Figure.Bars(
                 "Longest step by order of tear-down",
-                "SPTEs that go between two points where the kernel may yield, in a root of " + gibs
+                "SPTEs that go between two points where the kernel may yield, in a root of " + TOP_ENTRY_GIB
                         + " GiB in 4 KiB pages.",
                 "SPTEs in one step (powers of ten)",
                 true,
                 List.of(
-                        new Figure.Bar("", "whole root at once", whole.longest),
-                        new Figure.Bar("", "1 GiB, then the root", two.longest),
-                        new Figure.Bar("", "leaves first", first.longest))));
+                        new Figure.Bar("", "whole root at once", whole.longest()),
+                        new Figure.Bar("", "1 GiB, then the root", two.longest()),
+                        new Figure.Bar("", "leaves first", first.longest()))));
     }
 
     private static boolean within(double value, double goal, double share) {
@@ -149,7 +145,7 @@ public final class RootTearDown implements Story {
                         made[0] += created ? 1 : 0;
                     }
                 });
-        populate(machine, gib, 1);
+        populate(machine, gib);
         long tables = made[0] - 1;
         made[0] = 0;
         machine.setMemslot(0, 0, 0, 0, 0, 0, 0);
@@ -173,15 +169,15 @@ public final class RootTearDown implements Story {
     /** S2.9: one page per table. */
     private static Finding sparse(Bench bench) {
         long gib = GIB_PAGES;
-        TearDown thin = tearDown(bench, RootZapOrder.LEAVES_FIRST, gib, TABLE);
+        TearDown thin = TearDown.faulted(bench, RootZapOrder.LEAVES_FIRST, gib, TABLE, true);
         return new Finding(
                 "S2.9",
                 "entries that are not present cost a step of the walk and are never counted as zapped",
                 "hard",
-                OrphanedChildren.number(thin.entries) + " entries visited, " + thin.leaves + " leaves zapped of "
+                OrphanedChildren.number(thin.entries()) + " entries visited, " + thin.leaves() + " leaves zapped of "
                         + gib / TABLE + " present",
                 Basis.COUNTED,
-                thin.leaves == gib / TABLE && thin.entries > thin.zapped,
+                thin.leaves() == gib / TABLE && thin.entries() > thin.zapped(),
                 "");
     }
 
