@@ -1,5 +1,6 @@
 package org.shadowmmu.engine.tdp;
 
+import java.util.Objects;
 import org.shadowmmu.engine.memory.Backing;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.shadow.FoldedEntry;
@@ -44,18 +45,14 @@ public final class RangeMapper {
                     "frame 0x" + Long.toHexString(end - 1) + " is out of the host tables' reach");
         }
         int space = Role.addressSpace(root.role);
-        for (long at = first; at < end; at = check(space, at, end, write)) {
-            // The check says how far it reached.
+        long checked = first;
+        while (checked < end) {
+            checked = check(space, checked, end, write);
         }
         requireEmpty(root, first, end);
-        for (long at = first; at < end; ) {
-            Memslot slot = core.memslots.find(space, at);
-            long stop = Math.min(end, slot == null ? end : slot.endGfn());
-            if (slot != null) {
-                slot.backing().faultInAlike(slot.hostPage(at), stop - at, write);
-                fold(root, at, stop, leaf(root.role, slot, at));
-            }
-            at = stop;
+        long mapped = first;
+        while (mapped < end) {
+            mapped = mapPart(root, mapped, end, write);
         }
         core.counters.add(Rmaps.leafCounter(1), count);
     }
@@ -78,6 +75,15 @@ public final class RangeMapper {
             throw new IllegalArgumentException("the host does not back all pages of the range in memslot " + slot.id()
                     + " alike by 4 KiB pages, or takes pages away when they are written");
         }
+        return stop;
+    }
+
+    /** Maps the part of a range that lies in the slot at its beginning; returns where that part ends. */
+    private long mapPart(ShadowPage root, long first, long end, boolean write) {
+        Memslot slot = Objects.requireNonNull(core.memslots.find(Role.addressSpace(root.role), first));
+        long stop = Math.min(end, slot.endGfn());
+        slot.backing().faultInAlike(slot.hostPage(first), stop - first, write);
+        fold(root, first, stop, leaf(root.role, slot, first));
         return stop;
     }
 

@@ -24,6 +24,7 @@ import org.shadowmmu.engine.shadow.Surgery;
 import org.shadowmmu.engine.testing.TestMachine;
 import org.shadowmmu.engine.tlb.Tlb;
 import org.shadowmmu.engine.vcpu.RootSurgery;
+import org.shadowmmu.engine.vm.AccessKind;
 
 /**
  * Every invariant is broken by hand, alone, in a machine that has a bit of everything; the audit names it and no other.
@@ -253,6 +254,23 @@ class AuditTest {
 
         table.parents = core.pages.lists().add(head, PteLists.entry(directory.id, 6));
         assertFound(Invariant.LINKS_ARE_IN_THEIR_CHILDS_PARENT_LIST, "which does not link it");
+    }
+
+    /** Leaves are checked and counted where they are folded, as elsewhere. */
+    @Test
+    void foldedLeavesAreChecked() {
+        broken = tdp;
+        int backing = tdp.slot(1, 0x1000, 0x400);
+        tdp.vm.vcpu(0).mapWithoutFaults(0x1000, 0x400, AccessKind.WRITE);
+        tdp.audit();
+
+        tdp.core.counters.add(Counter.PAGES_4K, 1);
+        assertFound(Invariant.LEAF_STATISTICS_COUNT_LEAVES, "pages_4k is 1027 instead of 1026");
+        tdp.core.counters.add(Counter.PAGES_4K, -1);
+
+        tdp.vm.host().setNotifier((memory, first, count) -> {});
+        tdp.discard(backing, 0x3ff, 1);
+        assertFound(Invariant.LEAVES_MAP_WHAT_THE_HOST_MAPS, "maps page 1023 of backing " + backing);
     }
 
     /** TDP-1: whatever is wrong with the tree of the TDP MMU is found. */

@@ -21,6 +21,7 @@ import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.shadow.FoldedEntry;
 import org.shadowmmu.engine.shadow.MmuOptions;
+import org.shadowmmu.engine.shadow.Role;
 import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.shadow.Spte;
 import org.shadowmmu.engine.testing.TestMachine;
@@ -287,6 +288,18 @@ class FoldedRootTest {
         assertThatThrownBy(() -> machine.vm.vcpu(0).mapWithoutFaults(first, count, AccessKind.WRITE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
+    }
+
+    /** A root is marked when it is to be zapped, the tables below it are not (TDP-20). */
+    @Test
+    void tablesBelowAnInvalidRootAreValid() {
+        TestMachine machine = mapped(TDP_MMU, PolicyRuntime.upstream(), 512 * GIB, AccessKind.WRITE);
+        ShadowPage root = root(machine);
+        root.role |= Role.INVALID;
+
+        ShadowPage table = machine.core.pages.child(root, 0);
+
+        assertThat(table.role).isEqualTo(Role.withLevel(root.role & ~Role.INVALID, 3));
     }
 
     /** Who hears events hears every one of them. */
