@@ -9,7 +9,8 @@ import org.shadowmmu.lab.time.WorkDone;
 
 /**
  * Adds up what the MMUs of a story did, so that the lab can say how much faster it is than the machines it simulates. Keeps
- * the counters of machines and not the machines, which may take gigabytes.
+ * the counters of machines and not the machines, which may take gigabytes. Machines whose memory was mapped beforehand in
+ * folded entries are left out ({@link Bench#unmetered}): they count work that nobody does entry by entry.
  */
 final class SimulatedTime {
     private record Meter(Supplier<WorkDone> work, boolean tdpMmu) {}
