@@ -23,6 +23,8 @@ final class HostPage {
     private @Nullable Memslot slot;
     private boolean writable;
     private long sequence;
+    /** The page of the slot's backing, if the slot could be asked for it. */
+    private long page;
 
     HostPage(MmuCore core) {
         this.core = core;
@@ -48,7 +50,7 @@ final class HostPage {
         if (write && found.readOnly()) {
             return Kind.READ_ONLY_FAULT;
         }
-        long page = found.hostPage(gfn);
+        page = found.hostPage(gfn);
         core.host.faultIn(found.backing(), page, write);
         writable = !found.readOnly() && found.backing().presentWritable(page);
         return Kind.PAGE;
@@ -69,8 +71,9 @@ final class HostPage {
         return core.options.era().leaves().staleBeforeQuota() && stale();
     }
 
-    /** Whether the host took pages away since the lookup. */
+    /** Whether the host took pages away since the lookup, or takes this one away now (PF-22). */
     boolean stale() {
-        return slot != null && core.host.invalidateSequence() != sequence;
+        return slot != null
+                && (core.host.invalidateSequence() != sequence || core.host.invalidating(slot.backing(), page));
     }
 }

@@ -22,7 +22,11 @@ public final class HostMemory {
     private final List<@Nullable Backing> bySpace = new ArrayList<>();
 
     private long invalidateSequence;
-    private boolean invalidating;
+    /** Invalidations in progress, and the host frames that they cover together. */
+    private int inProgress;
+
+    private long firstGoing;
+    private long endGoing;
     private Notifier notifier = (backing, first, count) -> {};
 
     /** Sets who is told of invalidations. */
@@ -98,7 +102,13 @@ public final class HostMemory {
 
     /** Whether an invalidation is in progress; prefetch waits for its end (PR-1). */
     public boolean invalidating() {
-        return invalidating;
+        return inProgress > 0;
+    }
+
+    /** Whether an invalidation in progress covers the page: a fault on it has to wait (PF-22). */
+    public boolean invalidating(Backing backing, long page) {
+        long pfn = backing.pfn(page);
+        return inProgress > 0 && pfn >= firstGoing && pfn < endGoing;
     }
 
     /** Translations went although the host took nothing away: a fault in flight must start again (PF-22, MN-14). */
@@ -107,9 +117,12 @@ public final class HostMemory {
     }
 
     void invalidate(Backing backing, long first, long count) {
-        invalidating = true;
+        long from = backing.pfn(first);
+        firstGoing = inProgress == 0 ? from : Math.min(firstGoing, from);
+        endGoing = inProgress == 0 ? from + count : Math.max(endGoing, from + count);
+        inProgress++;
         notifier.unmap(backing, first, count);
         invalidateSequence++;
-        invalidating = false;
+        inProgress--;
     }
 }

@@ -20,6 +20,9 @@ public final class Vcpu {
     /** No host frame. */
     public static final long NO_FRAME = -1;
 
+    /** Faults of one access after which it counts as stuck; about ten are possible in earnest. */
+    static final int PATIENCE = 1000;
+
     private final VirtualMachine machine;
     private final VcpuState state;
     private final GuestEntry entry;
@@ -67,12 +70,13 @@ public final class Vcpu {
     /**
      * One access by guest physical address, two-dimensional paging; faults are handled until it succeeds.
      *
-     * @throws MmuException if not a single shadow page is available
+     * @throws MmuException if not a single shadow page is available, or the access makes no progress: from within an operation
+     *     that let the lock go, memory that this operation takes away cannot be reached (PF-22)
      * @throws org.shadowmmu.engine.policy.PolicyFailure if a policy misbehaves
      */
     public AccessResult accessGpa(long gpa, AccessKind kind) {
         AccessResult result = AccessResult.HIT;
-        while (true) {
+        for (int tries = 0; tries < PATIENCE; tries++) {
             enterOrThrow();
             Tlb tlb = state.tlb();
             if (tlb != null && cached(tlb, gpa, kind.bits)) {
@@ -96,6 +100,7 @@ public final class Vcpu {
             }
             result = AccessResult.FAULT;
         }
+        throw stuck(gpa);
     }
 
     /**
@@ -250,6 +255,11 @@ public final class Vcpu {
 
     static MmuException noPages() {
         return new MmuException("Not one shadow page is available and reclaim found no victim: raise the quota.");
+    }
+
+    static MmuException stuck(long address) {
+        return new MmuException(
+                "The access to 0x" + Long.toHexString(address) + " made no progress in " + PATIENCE + " faults.");
     }
 
     /** Services requests and loads a root (VC-20). */

@@ -23,9 +23,6 @@ import org.shadowmmu.engine.vcpu.VcpuState;
 final class VirtualAccess {
     private static final int PAGE = 4096;
 
-    /** Faults of one instruction after which the guest counts as stuck; about ten are possible in earnest. */
-    private static final int PATIENCE = 1000;
-
     private final VirtualMachine machine;
     private final HostMemory host;
     private final VcpuState state;
@@ -67,7 +64,7 @@ final class VirtualAccess {
         userBit = instruction.user() ? Access.USER : 0;
         long deviceAccesses = deviceAccesses();
         VirtualAccessResult success = VirtualAccessResult.HIT;
-        for (int tries = 0; tries < PATIENCE; tries++) {
+        for (int tries = 0; tries < Vcpu.PATIENCE; tries++) {
             switch (entry.enter(state)) {
                 case ENTERED -> {}
                 case TRIPLE_FAULT -> {
@@ -85,8 +82,7 @@ final class VirtualAccess {
                 return result;
             }
         }
-        throw new MmuException("The access to 0x" + Long.toHexString(instruction.address()) + " made no progress in "
-                + PATIENCE + " faults.");
+        throw Vcpu.stuck(instruction.address());
     }
 
     /** The accesses in the processor's order; memory changes only if all of them are allowed. */

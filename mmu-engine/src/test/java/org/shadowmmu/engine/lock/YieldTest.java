@@ -1,6 +1,7 @@
 package org.shadowmmu.engine.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,8 @@ import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.shadowmmu.api.MemslotZapScope;
 import org.shadowmmu.engine.event.Counter;
+import org.shadowmmu.engine.fault.Outcome;
+import org.shadowmmu.engine.guest.Access;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.shadow.MmuOptions;
@@ -16,6 +19,7 @@ import org.shadowmmu.engine.testing.PagedGuest;
 import org.shadowmmu.engine.testing.TestMachine;
 import org.shadowmmu.engine.testing.TestPolicy;
 import org.shadowmmu.engine.vm.AccessKind;
+import org.shadowmmu.engine.vm.MmuException;
 
 /** What a yield does at each named point, and that work under it ends (OV-6, S5.4 to S5.8). */
 class YieldTest {
@@ -190,6 +194,36 @@ class YieldTest {
         assertThat(machine.stat(Counter.PAGES_4K)).isZero();
         // 3 levels of list heads; 4 entries on the way down after each yield, and the entry at which each is asked for.
         assertThat(machine.vm.lock().get(LockFigure.ENTRIES, LockedWork.UNMAP)).isEqualTo(0x400 + 2 + 1 + 0x400 * 5);
+        machine.audit();
+    }
+
+    /** PF-22, MN-13: what the host takes away may not be mapped before it is gone; what lies beside it may. */
+    @Test
+    void aFaultWaitsForTheEndOfAnInvalidation() {
+        TestMachine machine = new TestMachine(MmuOptions.withTdpMmu(), 2, PolicyRuntime.upstream());
+        machine.slot(0, 0, 0x400);
+        machine.vm.vcpu(1).accessGpa(0x300 << 12, AccessKind.READ);
+        for (long gfn = 0; gfn < 0x20; gfn++) {
+            machine.read(gfn);
+        }
+        List<Outcome> outcomes = new ArrayList<>();
+        always(machine, YieldPoint.TDP_ENTRY, time -> {
+            if (time == 8) {
+                for (long gfn : new long[] {0x0, 0x1f, 0x20, 0x3ff}) {
+                    outcomes.add(machine.vm.vcpu(1).fault(gfn << 12, Access.GUEST_FINAL | Access.USER));
+                }
+                assertThatThrownBy(() -> secondCpuReads(machine, 0))
+                        .isInstanceOf(MmuException.class)
+                        .hasMessageContaining("made no progress");
+            }
+        });
+
+        machine.discard(0, 0, 0x20);
+
+        assertThat(outcomes).containsExactly(Outcome.RETRY, Outcome.RETRY, Outcome.FIXED, Outcome.FIXED);
+        machine.audit();
+        secondCpuReads(machine, 0);
+        assertThat(machine.stat(Counter.PAGES_4K)).isEqualTo(1 + 1 + 1 + 1);
         machine.audit();
     }
 
