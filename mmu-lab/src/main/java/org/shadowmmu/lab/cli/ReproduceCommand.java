@@ -24,6 +24,8 @@ import org.shadowmmu.lab.reproduce.Story;
 import org.shadowmmu.lab.reproduce.Workers;
 import org.shadowmmu.lab.store.Json;
 import org.shadowmmu.lab.store.ResultFolder;
+import org.shadowmmu.lab.time.ChangedCost;
+import org.shadowmmu.lab.time.CostFile;
 import org.shadowmmu.lab.time.CostModel;
 import org.shadowmmu.lab.trial.PolicySource;
 import picocli.CommandLine.Command;
@@ -46,7 +48,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "  shadowmmu reproduce --quick",
             "  shadowmmu reproduce S1 S3",
-            "  shadowmmu reproduce --page results.md"
+            "  shadowmmu reproduce --page results.md",
+            "  shadowmmu reproduce --print-costs > costs.yaml",
+            "  shadowmmu reproduce S1 S4 --costs costs.yaml"
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:every claim was measured", "2:bad input"})
@@ -76,8 +80,22 @@ public final class ReproduceCommand implements Callable<Integer> {
     private int jobs = Workers.fitting(
             Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory());
 
-    @Option(names = "--json", description = "Print one JSON line per story instead of text.")
+    @Option(
+            names = "--json",
+            description = "Print one JSON line per story, and one with the sensitivity table, instead of text.")
     private boolean json;
+
+    @Option(
+            names = "--costs",
+            paramLabel = "FILE",
+            description =
+                    "Price simulated time with the costs of this YAML file; those it does not name keep their price.")
+    private @Nullable Path costFile;
+
+    @Option(
+            names = "--print-costs",
+            description = "Print the built-in file of costs, to start one's own from, and end.")
+    private boolean printCosts;
 
     @Option(
             names = "--report",
@@ -104,27 +122,39 @@ public final class ReproduceCommand implements Callable<Integer> {
             throw new BadInputException("--jobs must be 1 or more, not " + jobs + ".");
         }
         PrintWriter out = spec.commandLine().getOut();
+        if (printCosts) {
+            out.print(CostFile.builtIn());
+            out.flush();
+            return 0;
+        }
+        CostModel costs = costFile == null
+                ? CostModel.standard()
+                : CostFile.read(environment.directory().resolve(costFile));
         try (PolicyCatalog catalog =
                 policies.load(host, environment, spec.commandLine().getErr())) {
             List<Story> stories = chosen(Stories.all(environment.streams()));
             stories.forEach(this::requireStreams);
             try (Workers workers = new Workers(jobs)) {
                 PolicySource jars = (id, settings) -> catalog.find(id).choose(settings);
-                List<Measured> measured = measure(stories, jars, workers, out);
-                report(measured, workers, out);
+                List<Measured> measured = measure(stories, jars, costs, workers, out);
+                report(measured, costs, workers, out);
             }
         }
         return 0;
     }
 
     /** Measures all stories at once, and prints what came out in their order. */
-    private List<Measured> measure(List<Story> stories, PolicySource jars, Workers workers, PrintWriter out) {
+    private List<Measured> measure(
+            List<Story> stories, PolicySource jars, CostModel costs, Workers workers, PrintWriter out) {
         long start = System.nanoTime();
         Ended ended = new Ended(spec.commandLine().getErr(), stories.size(), jobs, start);
+        if (!json && !costs.changed().isEmpty()) {
+            out.println(ChangedCost.sentence(costs.changed()) + System.lineSeparator());
+        }
         List<Bench> benches = new ArrayList<>();
         List<Pending<Measured>> begun = new ArrayList<>();
         for (Story story : stories) {
-            Bench bench = new Bench(jars, CostModel.standard(), workers, () -> ended.story(story));
+            Bench bench = new Bench(jars, costs, workers, () -> ended.story(story));
             benches.add(bench);
             begun.add(Measured.begin(story, bench, quick));
         }
@@ -166,20 +196,20 @@ public final class ReproduceCommand implements Callable<Integer> {
         return measured;
     }
 
-    private void report(List<Measured> measured, Workers workers, PrintWriter out) {
-        if (json && page == null && report == null) {
-            return;
-        }
-        Sensitivity sensitivity = Sensitivity.of(measured, CostModel.standard(), workers);
-        if (!json && !sensitivity.claims().isEmpty()) {
+    private void report(List<Measured> measured, CostModel costs, Workers workers, PrintWriter out) {
+        Sensitivity sensitivity = Sensitivity.of(measured, costs, workers);
+        if (json) {
+            out.println(Json.text(sensitivity.json()));
+            out.flush();
+        } else if (!sensitivity.claims().isEmpty()) {
             out.print(sensitivity.text());
             out.flush();
         }
         if (page != null) {
-            write(environment.directory().resolve(page), ResultsPage.of(measured, sensitivity, quick));
+            write(environment.directory().resolve(page), ResultsPage.of(measured, sensitivity, costs, quick));
         }
         if (report != null) {
-            write(environment.directory().resolve(report), ReproduceReport.of(measured, quick));
+            write(environment.directory().resolve(report), ReproduceReport.of(measured, sensitivity, costs, quick));
         }
     }
 

@@ -4,14 +4,14 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /** One value of a map that cannot be, so that the message can name its line. */
-final class ValueProblem extends IllegalArgumentException {
+public final class ValueProblem extends IllegalArgumentException {
     @Serial
     private static final long serialVersionUID = 1;
 
     private final String key;
 
     /** Says {@code sentence} about the value of {@code key}. */
-    ValueProblem(String key, String sentence) {
+    public ValueProblem(String key, String sentence) {
         super(sentence);
         this.key = key;
     }

@@ -18,7 +18,8 @@ import tools.jackson.databind.type.LogicalType;
  * @param origins where it says it
  */
 public record Variant(Experiment experiment, Origins origins) {
-    private static final JsonMapper MAPPER = JsonMapper.builder()
+    /** Binds trees to records without bending any value. */
+    static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(
                     DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
                     DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)

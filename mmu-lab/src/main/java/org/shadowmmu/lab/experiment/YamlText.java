@@ -23,20 +23,26 @@ final class YamlText {
 
     private YamlText() {}
 
+    /** Reads an experiment file whole; as {@link #read(String, Path)}. */
+    static String read(Path file) {
+        return read("experiment file", file);
+    }
+
     /**
      * Reads a file whole.
      *
+     * @param what what it is called in messages
      * @throws BadInputException if it cannot be read
      */
-    static String read(Path file) {
+    static String read(String what, Path file) {
         try {
             return Files.readString(file);
         } catch (NoSuchFileException e) {
-            throw new BadInputException("There is no experiment file " + file + ".", e);
+            throw new BadInputException("There is no " + what + " " + file + ".", e);
         } catch (MalformedInputException e) {
-            throw new BadInputException("The experiment file " + file + " is not UTF-8 text.", e);
+            throw new BadInputException("The " + what + " " + file + " is not UTF-8 text.", e);
         } catch (IOException e) {
-            throw new BadInputException("The experiment file " + file + " cannot be read: " + e.getMessage() + ".", e);
+            throw new BadInputException("The " + what + " " + file + " cannot be read: " + e.getMessage() + ".", e);
         }
     }
 

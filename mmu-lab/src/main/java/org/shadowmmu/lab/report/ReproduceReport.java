@@ -7,22 +7,30 @@ import java.util.Locale;
 import org.shadowmmu.lab.reproduce.Figure;
 import org.shadowmmu.lab.reproduce.Finding;
 import org.shadowmmu.lab.reproduce.Measured;
+import org.shadowmmu.lab.reproduce.Sensitivity;
+import org.shadowmmu.lab.time.ChangedCost;
 import org.shadowmmu.lab.time.Cost;
+import org.shadowmmu.lab.time.CostModel;
+import org.shadowmmu.lab.time.Price;
 
 /** The published claims with their verdicts and plots, as one HTML page that needs nothing else. */
 public final class ReproduceReport {
     private final List<Measured> stories;
+    private final Sensitivity sensitivity;
+    private final CostModel costs;
     private final boolean quick;
     private final Html page = new Html();
 
-    private ReproduceReport(List<Measured> stories, boolean quick) {
+    private ReproduceReport(List<Measured> stories, Sensitivity sensitivity, CostModel costs, boolean quick) {
         this.stories = stories;
+        this.sensitivity = sensitivity;
+        this.costs = costs;
         this.quick = quick;
     }
 
     /** The page; the same stories give the same bytes. */
-    public static String of(List<Measured> stories, boolean quick) {
-        return new ReproduceReport(stories, quick).page();
+    public static String of(List<Measured> stories, Sensitivity sensitivity, CostModel costs, boolean quick) {
+        return new ReproduceReport(stories, sensitivity, costs, quick).page();
     }
 
     private String page() {
@@ -35,6 +43,9 @@ public final class ReproduceReport {
         head();
         overview();
         stories.forEach(this::story);
+        if (!sensitivity.claims().isEmpty()) {
+            sensitivity();
+        }
         costs();
         return page.raw("</main>\n<script>\n")
                 .raw(Html.resource("report.js"))
@@ -53,6 +64,9 @@ public final class ReproduceReport {
         page.raw("</p>\n");
         if (quick) {
             page.element("p", "Scaled down (--quick): the large stories ran with less memory or fewer boots.");
+        }
+        if (!costs.changed().isEmpty()) {
+            page.element("p", ChangedCost.sentence(costs.changed()));
         }
         page.element(
                 "p class=\"about\"",
@@ -202,6 +216,35 @@ public final class ReproduceReport {
         return figure.powers() ? 0.2 + Math.log10(Math.max(1, value)) : value;
     }
 
+    private void sensitivity() {
+        page.raw("<section>\n").element("h2", "Which cost carries which verdict");
+        page.element(
+                "p class=\"about\"",
+                "Verdicts that move when one cost is halved or doubled and the counted work stays the same, of the claims about"
+                        + " time: " + String.join(", ", sensitivity.claims()) + ".");
+        page.raw("\n<div class=\"scroll\"><table class=\"claims\">\n<thead><tr><th>cost</th><th>halved</th>"
+                + "<th>doubled</th></tr></thead>\n<tbody>\n");
+        for (Sensitivity.Row row : sensitivity.rows()) {
+            page.raw("<tr>")
+                    .element("th", row.name())
+                    .element("td", row.halved())
+                    .element("td", row.doubled())
+                    .raw("</tr>\n");
+        }
+        page.raw("</tbody></table></div>\n");
+        page.raw("<details>\n<summary>The figures that move</summary>\n<div class=\"scroll\"><table class=\"claims\">\n"
+                + "<thead><tr><th>claim</th><th>cost</th><th>halved</th><th>doubled</th></tr></thead>\n<tbody>\n");
+        for (Sensitivity.Moved moved : sensitivity.moved()) {
+            page.raw("<tr>")
+                    .element("th", moved.figure().claim())
+                    .element("td", moved.cost())
+                    .element("td", unbroken(moved.figure().halved()))
+                    .element("td", unbroken(moved.figure().doubled()))
+                    .raw("</tr>\n");
+        }
+        page.raw("</tbody></table></div>\n</details>\n</section>\n");
+    }
+
     private void costs() {
         page.raw("<section>\n").element("h2", "What a primitive costs");
         page.element(
@@ -211,11 +254,12 @@ public final class ReproduceReport {
                 "\n<div class=\"scroll\"><table class=\"claims\">\n<thead><tr><th>primitive</th><th class=\"n\">ns</th>"
                         + "<th>kind</th><th>source</th></tr></thead>\n<tbody>\n");
         for (Cost cost : Cost.values()) {
+            Price price = costs.price(cost);
             page.raw("<tr>")
-                    .element("th", cost.name().toLowerCase(Locale.ROOT).replace('_', ' '))
-                    .element("td class=\"n\"", Numbers.plain(cost.nanos()))
-                    .element("td", cost.kind().name().toLowerCase(Locale.ROOT))
-                    .element("td", unbroken(cost.source()))
+                    .element("th", cost.title())
+                    .element("td class=\"n\"", price.text())
+                    .element("td", price.kind().word())
+                    .element("td", unbroken(price.source()))
                     .raw("</tr>\n");
         }
         page.raw("</tbody></table></div>\n</section>\n");

@@ -2,6 +2,7 @@ package org.shadowmmu.lab.reproduce;
 
 import java.util.Comparator;
 import java.util.List;
+import org.shadowmmu.lab.time.ChangedCost;
 
 /**
  * A story with what came out.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param findings one per claim, in the order of claims
  * @param leftOut sentences about claims that were not measured
  * @param figures what a report may draw
+ * @param changedCosts costs that are not the built-in ones
  * @param simulatedSeconds what the MMUs did, in simulated time; the same in every run
  */
 public record Measured(
@@ -19,6 +21,7 @@ public record Measured(
         List<Finding> findings,
         List<String> leftOut,
         List<Figure> figures,
+        List<ChangedCost> changedCosts,
         double simulatedSeconds) {
     /** Starts the measurements of a story on a bench that no other story uses. */
     public static Pending<Measured> begin(Story story, Bench bench, boolean quick) {
@@ -30,7 +33,13 @@ public record Measured(
                     .sorted(Comparator.comparing(Finding::claim))
                     .toList();
             return new Measured(
-                    story.id(), story.title(), findings, story.leftOut(), told.figures(), bench.simulatedSeconds());
+                    story.id(),
+                    story.title(),
+                    findings,
+                    story.leftOut(),
+                    told.figures(),
+                    bench.costs().changed(),
+                    bench.simulatedSeconds());
         };
     }
 

@@ -1,21 +1,26 @@
 package org.shadowmmu.lab.reproduce;
 
 import java.util.List;
-import java.util.Locale;
+import org.shadowmmu.lab.time.ChangedCost;
 import org.shadowmmu.lab.time.Cost;
+import org.shadowmmu.lab.time.CostModel;
+import org.shadowmmu.lab.time.Price;
 
 /** The page of results: one table per story, and the costs behind simulated time. */
 public final class ResultsPage {
     private ResultsPage() {}
 
     /** The page as Markdown. */
-    public static String of(List<Measured> stories, Sensitivity sensitivity, boolean quick) {
+    public static String of(List<Measured> stories, Sensitivity sensitivity, CostModel costs, boolean quick) {
         StringBuilder page = new StringBuilder("# Published results, claim by claim\n\n");
         page.append("Written by `./shadowmmu reproduce ")
                 .append(quick ? "--quick " : "")
                 .append(
                         "--page FILE`. *Counted* needs no time model. *Fitted* is a time that costs were fitted on, at least"
                                 + " in part, and proves nothing by itself. *Predicted* is a time from costs fitted elsewhere.\n");
+        if (!costs.changed().isEmpty()) {
+            page.append("\n**").append(ChangedCost.sentence(costs.changed())).append("**\n");
+        }
         for (Measured story : stories) {
             page.append("\n## ")
                     .append(story.id())
@@ -40,20 +45,17 @@ public final class ResultsPage {
             }
         }
         page.append(sensitivity.page());
-        costs(page);
+        costs(page, costs);
         return page.toString();
     }
 
-    private static void costs(StringBuilder page) {
+    private static void costs(StringBuilder page, CostModel costs) {
         page.append("\n## Costs\n\n| primitive | ns | kind | source |\n|---|---:|---|---|\n");
         for (Cost cost : Cost.values()) {
+            Price price = costs.price(cost);
             page.append(String.format(
-                    Locale.ROOT,
-                    "| %s | %,.0f | %s | %s |%n",
-                    cost.name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                    cost.nanos(),
-                    cost.kind().name().toLowerCase(Locale.ROOT),
-                    cost.source()));
+                    "| %s | %s | %s | %s |%n",
+                    cost.title(), price.text(), price.kind().word(), price.source()));
         }
     }
 }

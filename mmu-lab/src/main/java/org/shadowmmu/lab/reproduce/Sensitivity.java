@@ -2,7 +2,7 @@ package org.shadowmmu.lab.reproduce;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,7 +30,7 @@ public record Sensitivity(List<String> claims, List<Row> rows) {
     public record Row(Cost cost, String halved, String doubled, List<Figure> figures) {
         /** The cost's name in tables. */
         public String name() {
-            return cost.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            return cost.title();
         }
     }
 
@@ -113,16 +113,39 @@ public record Sensitivity(List<String> claims, List<Row> rows) {
             page.append(String.format("| %s | %s | %s |%n", row.name(), row.halved(), row.doubled()));
         }
         page.append("\nThe figures that move:\n\n| claim | cost | halved | doubled |\n|---|---|---|---|\n");
-        for (String claim : claims) {
-            for (Row row : rows) {
-                for (Figure figure : row.figures()) {
-                    if (figure.claim().equals(claim)) {
-                        page.append(String.format(
-                                "| %s | %s | %s | %s |%n", claim, row.name(), figure.halved(), figure.doubled()));
-                    }
-                }
-            }
+        for (Moved moved : moved()) {
+            Figure figure = moved.figure();
+            page.append(String.format(
+                    "| %s | %s | %s | %s |%n", figure.claim(), moved.cost(), figure.halved(), figure.doubled()));
         }
         return page.toString();
+    }
+
+    /** A figure with the name of the cost that moves it. */
+    public record Moved(String cost, Figure figure) {}
+
+    /** The figures that move, claim by claim. */
+    public List<Moved> moved() {
+        return claims.stream()
+                .flatMap(claim -> rows.stream()
+                        .flatMap(row -> row.figures().stream()
+                                .filter(figure -> figure.claim().equals(claim))
+                                .map(figure -> new Moved(row.name(), figure))))
+                .toList();
+    }
+
+    /** Both tables as the value of one JSON object, so that its kind can be told by its only key. */
+    public Map<String, Object> json() {
+        return Map.of(
+                "sensitivity", new Line(claims, rows.stream().map(Line.Cell::of).toList()));
+    }
+
+    /** The table in JSON: costs by their keys, moved verdicts as text. */
+    private record Line(List<String> claims, List<Cell> costs) {
+        private record Cell(String cost, String halved, String doubled, List<Figure> figures) {
+            static Cell of(Row row) {
+                return new Cell(row.cost().key(), row.halved(), row.doubled(), row.figures());
+            }
+        }
     }
 }

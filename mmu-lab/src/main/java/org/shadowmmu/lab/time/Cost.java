@@ -1,63 +1,48 @@
 package org.shadowmmu.lab.time;
 
+import java.util.Locale;
+
 /**
- * What one primitive costs, in nanoseconds, and where the figure comes from. Three are fitted, on published figures and in
- * the order that the collection of published results proposes; the others are taken as published or estimated.
+ * The primitives that simulated time is made of. What one of them costs, in nanoseconds, and where the figure comes from is
+ * in a file ({@code costs.yaml}, see {@link CostFile}); here is what they mean.
  */
 public enum Cost {
-    TDP_LEAF_CLEAN(52, Kind.FITTED, "1b6043e8e584: 512 GiB of 4 KiB leaves in about 7 s, 7 s / 2^27"),
-    TDP_LEAF_DIRTY(381, Kind.FITTED, "1b6043e8e584: at most 100 ms per dirty GiB, 100 ms / 2^18"),
-    SHADOW_LEAF(88, Kind.FITTED, "fast invalidate, March 2013: zapping 2 GiB takes 46.08 ms, 46.08 ms / 2^19 (S5.1)"),
-    RMAP_STEP(485, Kind.FITTED, "story 1, 2020: deleting slot 0 takes more than 60 s with stale pages (S1.4)"),
-    CHAIN_STEP(100, Kind.PUBLISHED, "114df303a7ee: several ms in a chain of 49,847 pages"),
-    LIST_STEP(24, Kind.PUBLISHED, "982b3394dd23: 50 us for the 2,053 pages of a 4 GiB guest"),
-    LIST_MOVE(72, Kind.ESTIMATED, "a move touches the page and two neighbours: three steps over the list"),
-    ZERO_PAGE(150, Kind.ESTIMATED, "100 to 200 ns for 4 KiB, warm; each new shadow page is zeroed"),
-    LOCK_ROUND_TRIP(30, Kind.ESTIMATED, "mmu_lock let go and taken again, 20 to 40 ns"),
-    EXIT(540, Kind.PUBLISHED, "AMD EPYC, VMRUN to VMEXIT, 1,350 cycles at 2.5 GHz"),
-    NESTED_EXIT(5_400, Kind.PUBLISHED, "ten plain exits; 13,142 to 14,918 cycles measured in 2019"),
-    FAULT(1_460, Kind.ESTIMATED, "an EPT violation of 2 us without its exit; no table was published"),
-    REMOTE_FLUSH(1_600, Kind.ESTIMATED, "interrupt and acknowledgement, four receivers"),
-    LOCAL_FLUSH(300, Kind.ESTIMATED, "200 to 500 ns"),
-    CONTENDER(
-            92,
-            Kind.FITTED,
-            "a3fe5dbda0a4, c4b33d28ea51: a fault takes 10.7 us with 96 virtual CPUs, 2 us with one; 8.7 us / 95"),
-    INSTRUCTION(0.4, Kind.ESTIMATED, "the guest runs an instruction per cycle at 2.5 GHz"),
-    SYNC_ENTRY(5, Kind.ESTIMATED, "one comparison of a cached guest entry");
+    TDP_LEAF_CLEAN("removing a leaf of the TDP MMU that was not written through"),
+    TDP_LEAF_DIRTY("removing a dirty leaf of the TDP MMU; access and dirty bits go back to the host's page"),
+    SHADOW_LEAF("removing a leaf of the legacy MMU, short reverse map"),
+    RMAP_STEP("a step over a descriptor of a reverse map"),
+    CHAIN_STEP("a step along a hash chain in a lookup"),
+    LIST_STEP("a step over the list of shadow pages"),
+    LIST_MOVE("moving a page within that list"),
+    ZERO_PAGE("zeroing a new shadow page"),
+    LOCK_ROUND_TRIP("letting the MMU lock go and taking it again, nobody waiting"),
+    EXIT("leaving the guest and entering it again"),
+    NESTED_EXIT("an exit of a nested guest that its own hypervisor handles"),
+    FAULT("handling a page fault, without the exit"),
+    REMOTE_FLUSH("a flush of the TLBs of other processors"),
+    LOCAL_FLUSH("a flush of the processor's own TLB"),
+    CONTENDER("what each other virtual CPU that wants the MMU lock adds to a fault"),
+    INSTRUCTION("one instruction of the guest; more than nothing, or its clock would stand"),
+    SYNC_ENTRY("comparing one entry of a page that is synchronised");
 
-    /** How much a figure is worth. */
-    public enum Kind {
-        /** Fitted on a published result, which is therefore no prediction. */
-        FITTED,
-        /** Published as it is. */
-        PUBLISHED,
-        /** An engineer's estimate. */
-        ESTIMATED
+    private final String meaning;
+
+    Cost(String meaning) {
+        this.meaning = meaning;
     }
 
-    private final double nanos;
-    private final Kind kind;
-    private final String source;
-
-    Cost(double nanos, Kind kind, String source) {
-        this.nanos = nanos;
-        this.kind = kind;
-        this.source = source;
+    /** What costs that, in a few words. */
+    public String meaning() {
+        return meaning;
     }
 
-    /** Nanoseconds. */
-    public double nanos() {
-        return nanos;
+    /** The name in files: {@code tdp-leaf-clean}. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** How much the figure is worth. */
-    public Kind kind() {
-        return kind;
-    }
-
-    /** Where it comes from. */
-    public String source() {
-        return source;
+    /** The name in tables: {@code tdp leaf clean}. */
+    public String title() {
+        return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 }

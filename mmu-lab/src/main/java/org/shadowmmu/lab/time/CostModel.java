@@ -1,29 +1,57 @@
 package org.shadowmmu.lab.time;
 
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.WorkCounter;
 
 /** Turns work into simulated time: every primitive has one price, wherever it happens. */
 public final class CostModel {
+    private static final CostModel STANDARD = new CostModel(CostFile.builtInPrices());
+
+    private final Map<Cost, Price> prices;
     private final double[] nanos = new double[Cost.values().length];
 
-    private CostModel() {
-        for (Cost cost : Cost.values()) {
-            nanos[cost.ordinal()] = cost.nanos();
-        }
+    private CostModel(Map<Cost, Price> prices) {
+        this.prices = new EnumMap<>(prices);
+        prices.forEach((cost, price) -> nanos[cost.ordinal()] = price.nanos());
     }
 
-    /** The model with the figures of {@link Cost}. */
+    /** The model with the figures of the built-in file. */
     public static CostModel standard() {
-        return new CostModel();
+        return STANDARD;
+    }
+
+    /** This model with other prices for some costs. */
+    CostModel with(Map<Cost, Price> others) {
+        Map<Cost, Price> all = new EnumMap<>(prices);
+        all.putAll(others);
+        return new CostModel(all);
     }
 
     /** This model with one cost multiplied; for tables of sensitivity. */
     public CostModel scaled(Cost cost, double factor) {
-        CostModel changed = new CostModel();
-        System.arraycopy(nanos, 0, changed.nanos, 0, nanos.length);
-        changed.nanos[cost.ordinal()] *= factor;
-        return changed;
+        Price price = price(cost);
+        return with(Map.of(
+                cost,
+                new Price(price.nanos() * factor, price.kind(), price.range(), price.fittedOn(), price.source())));
+    }
+
+    /** What a primitive costs, and how much that is worth. */
+    public Price price(Cost cost) {
+        return Objects.requireNonNull(prices.get(cost), "every cost has a price");
+    }
+
+    /** The costs whose figure is not the built-in one, in their order. */
+    public List<ChangedCost> changed() {
+        return Arrays.stream(Cost.values())
+                .filter(cost -> of(cost) != STANDARD.of(cost))
+                .map(cost -> new ChangedCost(
+                        cost.key(), of(cost), STANDARD.of(cost), price(cost).source()))
+                .toList();
     }
 
     /** What one primitive costs. */

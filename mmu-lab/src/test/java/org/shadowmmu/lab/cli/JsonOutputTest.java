@@ -78,9 +78,18 @@ class JsonOutputTest {
     @Test
     void aStoryIsOneLine() {
         assertThat(lab.run("reproduce", "S5", "--quick", "--json")).isZero();
-        assertThat(lab.out().lines()).hasSize(1);
-        JsonNode story = JsonMapper.shared().readTree(lab.out());
+        List<String> lines = lab.out().lines().toList();
+        assertThat(lines).hasSize(2);
+        JsonNode story = JsonMapper.shared().readTree(lines.get(0));
         assertThat(story.path("id").asString()).isEqualTo("S5");
+        assertThat(story.path("changedCosts").isArray()).isTrue();
+        JsonNode sensitivity = JsonMapper.shared().readTree(lines.get(1)).path("sensitivity");
+        assertThat(sensitivity.path("claims").get(0).asString()).isEqualTo("S5.1");
+        assertThat(sensitivity.path("costs")).anySatisfy(row -> {
+            assertThat(row.path("cost").asString()).isEqualTo("shadow-leaf");
+            assertThat(row.path("doubled").asString()).isEqualTo("S5.1 lost");
+            assertThat(row.path("figures").get(0).path("doubled").asString()).contains("92.");
+        });
         assertThat(story.path("findings").get(0).path("claim").asString()).startsWith("S5.");
         assertThat(lab.err()).startsWith("1 story, ").contains("[1/1] S5: ");
     }

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.shadowmmu.lab.time.CostFile;
 
 /** The published claims, scaled down: the verdicts are as the page of results says. */
 class ReproduceCommandTest {
@@ -71,6 +72,78 @@ class ReproduceCommandTest {
                         + " [0-9.]+ times as much, [0-9.]+ times per busy core \\([0-9.]+ s\\)");
     }
 
+    @Test
+    void inJsonTheNumberOfJobsChangesNoByteEither() {
+        Lab lab = new Lab(directory);
+
+        assertThat(lab.run("reproduce", "--quick", "--json", "--jobs", "1", "S5"))
+                .isZero();
+        String alone = lab.out();
+        assertThat(lab.run("reproduce", "--quick", "--json", "--jobs", "3", "S5"))
+                .isZero();
+        assertThat(lab.out()).isEqualTo(alone).contains("\"simulatedSeconds\":");
+    }
+
+    @Test
+    void aMeasurementThatFailsSaysWhatItsOwnTroubleIs() throws Exception {
+        Lab lab = new Lab(directory).withRecordedStreams();
+        Files.writeString(directory.resolve("data/streams/boot-1g.gpas.gz"), "no stream");
+
+        assertThat(lab.run("reproduce", "--quick", "--jobs", "2", "S1")).isEqualTo(2);
+        assertThat(lab.err()).contains("boot-1g.gpas.gz").doesNotContain("Exception");
+    }
+
+    @Test
+    void costsOfAFilePriceTheSameWorkAndAreNamedEverywhere() throws Exception {
+        Lab lab = new Lab(directory);
+        Files.writeString(directory.resolve("mine.yaml"), "shadow-leaf:\n  nanos: 176\n");
+        String[] command = {
+            "reproduce", "--quick", "S5", "--costs", "mine.yaml", "--page", "mine.md", "--report", "mine.html"
+        };
+        String changed = "shadow-leaf 176 ns instead of 88 (given by mine.yaml)";
+
+        assertThat(lab.run(command)).isZero();
+        assertThat(lab.out())
+                .startsWith("Costs that are not the built-in ones: " + changed + ".")
+                .contains("S5.1   not reproduced (fitted)", "simulated  92.");
+        assertThat(read("mine.md")).contains(changed, "| shadow leaf | 176 | given | given by mine.yaml |");
+        assertThat(read("mine.html")).contains(changed, "Which cost carries which verdict", "The figures that move");
+
+        assertThat(lab.run("reproduce", "--quick", "S5", "--costs", "mine.yaml", "--json"))
+                .isZero();
+        assertThat(lab.out())
+                .contains("\"changedCosts\":[{\"cost\":\"shadow-leaf\",\"nanos\":176.0,\"builtIn\":88.0,"
+                        + "\"source\":\"given by mine.yaml\"}]");
+    }
+
+    @Test
+    void costsThatCannotBeAreRefusedBeforeAnythingRuns() throws Exception {
+        Lab lab = new Lab(directory);
+        Files.writeString(directory.resolve("mine.yaml"), "shadow-leaf:\n  nanos: -1\n");
+
+        assertThat(lab.run("reproduce", "S5", "--costs", "mine.yaml")).isEqualTo(2);
+        assertThat(lab.err())
+                .contains(
+                        "mine.yaml, line 2: 'nanos' must be a number of nanoseconds from 0 to 1,000,000,000, not -1.");
+        assertThat(lab.out()).isEmpty();
+    }
+
+    @Test
+    void theBuiltInCostsCanBePrinted() {
+        Lab lab = new Lab(directory);
+
+        assertThat(lab.run("reproduce", "--print-costs")).isZero();
+        assertThat(lab.out()).isEqualTo(CostFile.builtIn()).contains("chain-step:\n  nanos: 100\n");
+    }
+
+    @Test
+    void noJobsIsBadInput() {
+        Lab lab = new Lab(directory);
+
+        assertThat(lab.run("reproduce", "--jobs", "0", "S5")).isEqualTo(2);
+        assertThat(lab.err()).contains("--jobs must be 1 or more, not 0.");
+    }
+
     private static List<String> claims(String text, String verdict) {
         return text.lines()
                 .filter(line -> line.startsWith("S") && line.contains(verdict))
@@ -112,6 +185,7 @@ class ReproduceCommandTest {
 
         assertThat(lab.out())
                 .contains("\"claim\":\"S5.1\"")
+                .contains("\n{\"sensitivity\":")
                 .doesNotContain("pricing")
                 .doesNotContain("Verdicts");
     }

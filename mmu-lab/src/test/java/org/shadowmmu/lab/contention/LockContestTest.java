@@ -78,7 +78,7 @@ class LockContestTest {
     void undisturbedTheTimeIsThatOfTheLeaves() {
         Outcome outcome = delete(Era.LINUX_2_6_3X, 1, 1e12, 0);
 
-        assertThat(outcome).isEqualTo(new Outcome(true, PAGES * Cost.SHADOW_LEAF.nanos(), outcome.nanos(), 0, 0));
+        assertThat(outcome).isEqualTo(new Outcome(true, PAGES * costs.of(Cost.SHADOW_LEAF), outcome.nanos(), 0, 0));
     }
 
     @Test

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.shadowmmu.lab.reproduce.Finding.Basis;
 import org.shadowmmu.lab.reproduce.Sensitivity.Figure;
 import org.shadowmmu.lab.reproduce.Sensitivity.Row;
+import org.shadowmmu.lab.store.Json;
 import org.shadowmmu.lab.time.Cost;
 import org.shadowmmu.lab.time.CostModel;
 
@@ -16,7 +17,7 @@ class SensitivityTest {
         return new Finding(claim, "", "", reproduced ? "near" : "far", Basis.PREDICTED, reproduced, "");
     }
 
-    private static final double STANDARD = Cost.CHAIN_STEP.nanos();
+    private static final double STANDARD = CostModel.standard().of(Cost.CHAIN_STEP);
 
     private final CostModel standard = CostModel.standard();
     private final Measured story = new Measured(
@@ -26,6 +27,7 @@ class SensitivityTest {
                     Finding.priced(standard, costs -> finding("S9.1", costs.of(Cost.CHAIN_STEP) < 1.5 * STANDARD)),
                     Finding.priced(standard, costs -> finding("S9.2", costs.of(Cost.CHAIN_STEP) < 0.75 * STANDARD)),
                     finding("S9.3", true)),
+            List.of(),
             List.of(),
             List.of(),
             0);
@@ -61,6 +63,15 @@ class SensitivityTest {
     void otherCostsMoveNothing() {
         assertThat(sensitivity.rows()).hasSize(Cost.values().length);
         assertThat(row(Cost.FAULT)).isEqualTo(new Row(Cost.FAULT, "-", "-", List.of()));
+    }
+
+    @Test
+    void inJsonItIsOneLineOfItsOwn() {
+        assertThat(Json.text(sensitivity.json()))
+                .startsWith("{\"sensitivity\":{\"claims\":[\"S9.1\",\"S9.2\"],\"costs\":[{\"cost\":\"tdp-leaf-clean\",")
+                .contains("{\"cost\":\"chain-step\",\"halved\":\"S9.2 gained\",\"doubled\":\"S9.1 lost\",\"figures\":"
+                        + "[{\"claim\":\"S9.1\",\"halved\":\"near\",\"doubled\":\"far\"},")
+                .doesNotContain("\n");
     }
 
     @Test
