@@ -94,6 +94,7 @@ final class Measurement implements StretchMeter.Listener {
                         quota,
                         seed,
                         new PolicyWatch(),
+                        null,
                         machine -> accesses -> {}));
         Measurement measurement = new Measurement(drive, stretches == null ? 1 : stretches.count());
         if (stretches != null) {

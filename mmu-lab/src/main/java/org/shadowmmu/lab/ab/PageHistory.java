@@ -5,101 +5,132 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.api.Decision;
+import org.shadowmmu.engine.event.Counter;
 import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.policy.PolicyAssignment;
+import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.engine.shadow.Role;
-import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.trial.AccessStream;
-import org.shadowmmu.lab.trial.EngineMachine;
+import org.shadowmmu.lab.trial.Drive;
+import org.shadowmmu.lab.trial.MachineSource;
+import org.shadowmmu.lab.trial.Start;
+import org.shadowmmu.lab.trial.TrialMachine;
 import org.shadowmmu.lab.workload.EntryKind;
-import org.shadowmmu.lab.workload.Region;
-import org.shadowmmu.lab.workload.ReplayException;
-import org.shadowmmu.lab.workload.SlotChange;
-import org.shadowmmu.lab.workload.StreamReplay;
+import org.shadowmmu.lab.workload.PassingVisitor;
 import org.shadowmmu.lab.workload.StreamVisitor;
 
 /**
- * The life of one shadow page in a replay: when it was made, when and why it was zapped, and when the guest needed it again.
- * All pages of the same level and guest frames count as the same page.
+ * The life of one shadow page while a workload runs: when it was made, when and why it was zapped, and when the guest needed
+ * it again. All pages of the same level and frame count as the same page; each role of it has lives of its own.
  */
-public final class PageHistory implements MmuEvents, StreamVisitor {
+public final class PageHistory implements MmuEvents {
     /** Why a page was zapped. */
     public enum Cause {
         /** The quota was used up, and the order of reclaim named the page, or a page that takes it along. */
         RECLAIM,
         /** A memslot was changed or deleted. */
         MEMSLOT,
-        /** Anything else: a root that nobody uses any more. */
+        /** The guest wrote to page tables, and the write was emulated. */
+        GUEST_WRITE,
+        /** Its last parent went, and the rule for children let it go too. */
+        LAST_PARENT,
+        /** Anything else: its root ended, or a policy asked for the zap. */
         OTHER
     }
 
     /**
      * One life of the page.
      *
-     * @param made instruction at which it was made, all virtual CPUs together
-     * @param zapped instruction at which it was zapped, -1 if it still lives
+     * @param role the role it had
+     * @param made the workload's clock when it was made
+     * @param zapped the clock when it was zapped, -1 if it still lives
      * @param cause why it was zapped
-     * @param used accesses to its guest pages while it lived; counted for leaf tables only
+     * @param used accesses to its guest pages while it lived; counted for leaf tables of physical addresses only
      * @param pages shadow pages in use when it was zapped
      */
-    public record Life(long made, long zapped, Cause cause, long used, long pages) {}
+    public record Life(int role, long made, long zapped, Cause cause, long used, long pages) {}
 
-    /** How often the page of a level that begins at a guest frame was zapped. */
+    /** How often the page of a level at a frame was zapped. */
     public record Zaps(long gfn, int level, long zapped) {}
+
+    /** A page that lives, and the accesses to its guest pages before it was made. */
+    private record Living(long made, long usedBefore) {}
 
     private final long gfn;
     private final int level;
     private final List<Life> lives = new ArrayList<>();
+    private final Map<Integer, Living> living = new TreeMap<>();
     private final Map<Long, Long> zaps = new TreeMap<>();
-    private final StreamReplay replay;
-    private final EngineMachine machine;
-    private long clock;
-    private boolean slotChanges;
-    private boolean alive;
-    private long made;
+    private @Nullable TrialMachine machine;
+    private @Nullable Drive drive;
+    private boolean direct = true;
     private long used;
-    private int firstOpen;
-    private long reclaimedBefore;
 
-    private PageHistory(AccessStream stream, Contender contender, long quota, long seed, long gfn, int level) {
+    private long slotsAsked;
+    private long guestWrites;
+    private long orderAsked;
+    private long childrenAsked;
+    private long reclaimed;
+    private boolean reclaiming;
+
+    private PageHistory(long gfn, int level) {
+        this.gfn = gfn;
         this.level = level;
-        this.gfn = gfn >>> 9 * level << 9 * level;
-        machine = EngineMachine.listenedTo(
-                Host.DEFAULT,
-                PolicyAssignment.of(contender.choice()),
-                Math.max(1, stream.survey().vcpus()),
-                seed,
-                new Forward(this));
-        if (quota > 0 && machine.setQuota(quota) != 0) {
-            throw new ReplayException("The virtual machine refused the quota " + quota + ".");
-        }
-        replay = new StreamReplay(machine, stream.survey(), false, Region.WHOLE, accesses -> {});
     }
 
     /**
-     * Replays a stream and follows one page.
+     * Runs a workload and follows one page.
      *
      * @param quota shadow pages allowed, 0 for the default
-     * @param gfn any guest frame below the page
+     * @param gfn the frame of the guest's table that the page shadows; if no page does, any guest frame below it
      * @param level level of the page, 1 for a leaf table
+     * @throws org.shadowmmu.engine.policy.PolicyFailure if the policy breaks its contract
+     * @throws org.shadowmmu.lab.workload.ReplayException if the workload and the machine do not fit
      */
-    public static PageHistory of(AccessStream stream, Contender contender, long quota, long seed, long gfn, int level) {
-        PageHistory history = new PageHistory(stream, contender, quota, seed, gfn, level);
-        stream.source().withSeed(seed).read(history);
-        if (history.alive) {
-            history.lives.add(new Life(history.made, -1, Cause.OTHER, history.used, 0));
-        }
+    public static PageHistory of(
+            MachineSource machines, Subject subject, Contender contender, long quota, long seed, long gfn, int level) {
+        PageHistory history = new PageHistory(gfn, level);
+        Drive drive = subject.workload()
+                .prepare(new Start(
+                        machines,
+                        subject.host(),
+                        PolicyAssignment.of(contender.choice()),
+                        quota,
+                        seed,
+                        new PolicyWatch(),
+                        history,
+                        machine -> accesses -> {}));
+        history.follow(drive, subject.workload() instanceof AccessStream stream && !stream.virtual());
         return history;
     }
 
-    /** The lives of the page in order. */
+    private void follow(Drive driven, boolean physical) {
+        drive = driven;
+        machine = driven.machine();
+        if (physical) {
+            driven.run(Accesses::new);
+        } else {
+            driven.run();
+        }
+        living.forEach((role, page) -> lives.add(new Life(role, page.made(), -1, Cause.OTHER, usedSince(page), 0)));
+        direct = lives.stream().allMatch(life -> Role.direct(life.role()));
+        lives.removeIf(life -> Role.direct(life.role()) != direct);
+    }
+
+    /** The lives of the page in order of their ends; those that have none last. */
     public List<Life> lives() {
         return List.copyOf(lives);
     }
 
-    /** The first guest frame of the page. */
+    /** The first guest frame of the page, or the frame of the guest's table that it shadows. */
     public long gfn() {
-        return gfn;
+        return direct ? first() : gfn;
+    }
+
+    private long first() {
+        return gfn >>> 9 * level << 9 * level;
     }
 
     /** The pages zapped most often, most first, whatever their level. */
@@ -114,79 +145,92 @@ public final class PageHistory implements MmuEvents, StreamVisitor {
                 .toList();
     }
 
-    @Override
-    public void slotChange(SlotChange change) {
-        slotChanges = true;
-        replay.slotChange(change);
-        slotChanges = false;
-    }
-
-    @Override
-    public void windowBegins(int vcpu, long instructions, long accesses) {
-        clock += instructions;
-        replay.windowBegins(vcpu, instructions, accesses);
-    }
-
-    @Override
-    public void access(EntryKind kind, long accessed) {
-        firstOpen = lives.size();
-        reclaimedBefore = machine.reclaimed();
-        replay.access(kind, accessed);
-        for (int i = firstOpen; i < lives.size() && machine.reclaimed() == reclaimedBefore; i++) {
-            Life life = lives.get(i);
-            lives.set(i, new Life(life.made(), life.zapped(), Cause.OTHER, life.used(), life.pages()));
+    /** Counts the accesses to the guest pages of the page. */
+    private final class Accesses extends PassingVisitor {
+        Accesses(StreamVisitor next) {
+            super(next);
         }
-        if (alive && level == 1 && accessed >>> 9 == gfn >>> 9) {
-            used++;
+
+        @Override
+        public void access(EntryKind kind, long accessed) {
+            super.access(kind, accessed);
+            if (level == 1 && accessed >>> 9 == gfn >>> 9) {
+                used++;
+            }
         }
     }
 
-    @Override
-    public void dirtyLogRead(long first, long pages) {
-        replay.dirtyLogRead(first, pages);
+    private long usedSince(Living page) {
+        return used - page.usedBefore();
     }
 
-    @Override
-    public void windowEnds() {
-        replay.windowEnds();
+    private boolean isThePage(long at, int role) {
+        return Role.level(role) == level && Role.addressSpace(role) == 0 && at == (Role.direct(role) ? first() : gfn);
     }
 
     @Override
     public void getPage(long at, int role, int rootCount, boolean unsync, int generation, boolean created) {
-        if (created && at == gfn && Role.level(role) == level && Role.addressSpace(role) == 0) {
-            alive = true;
-            made = clock;
-            used = 0;
+        if (created && isThePage(at, role)) {
+            living.put(role & ~Role.INVALID, new Living(clock(), used));
         }
     }
 
     @Override
     public void prepareZapPage(long at, int role, int rootCount, boolean unsync, int generation) {
-        int of = Role.level(role);
-        zaps.merge(at << 3 | of, 1L, Long::sum);
-        if (alive && at == gfn && of == level && Role.addressSpace(role) == 0) {
-            alive = false;
-            Cause cause = slotChanges ? Cause.MEMSLOT : Cause.RECLAIM;
-            lives.add(new Life(made, clock, cause, used, machine.usedPages()));
+        Cause cause = cause();
+        zaps.merge(at << 3 | Role.level(role), 1L, Long::sum);
+        Living page = isThePage(at, role) ? living.remove(role & ~Role.INVALID) : null;
+        if (page != null && machine != null) {
+            lives.add(
+                    new Life(role & ~Role.INVALID, page.made(), clock(), cause, usedSince(page), machine.usedPages()));
         }
     }
 
-    /** Lets the machine be made before the history is complete. */
-    private static final class Forward implements MmuEvents {
-        private final PageHistory history;
+    private long clock() {
+        return drive == null ? 0 : drive.clock();
+    }
 
-        Forward(PageHistory history) {
-            this.history = history;
+    /** What went on before this fault does not explain the zaps after it. */
+    @Override
+    public void pageFault(int vcpu, long rip, long address, long error) {
+        cause();
+        if (machine != null) {
+            slotsAsked = machine.decisions().asked(Decision.MEMSLOT_ZAP);
+            guestWrites = guestWrites(machine);
+            reclaiming = false;
         }
+    }
 
-        @Override
-        public void getPage(long gfn, int role, int rootCount, boolean unsync, int generation, boolean created) {
-            history.getPage(gfn, role, rootCount, unsync, generation, created);
-        }
+    /** Writes to tables that were emulated (EM-12), and faults that could not be mended otherwise (PF-4, ZAP-30). */
+    private static long guestWrites(TrialMachine machine) {
+        return machine.counters().get(Counter.MMU_PTE_WRITE)
+                + machine.counters().get(Counter.PF_EMULATE);
+    }
 
-        @Override
-        public void prepareZapPage(long gfn, int role, int rootCount, boolean unsync, int generation) {
-            history.prepareZapPage(gfn, role, rootCount, unsync, generation);
+    /**
+     * Why a page goes now. Reclaim asks for each victim just before it is zapped, and counts what it took when it is done;
+     * memslots and children are asked for before anything goes.
+     */
+    private Cause cause() {
+        if (machine == null) {
+            return Cause.OTHER;
         }
+        long order = machine.decisions().asked(Decision.RECLAIM_ORDER);
+        long children = machine.decisions().asked(Decision.CHILD_ZAP);
+        reclaiming = order > orderAsked || reclaiming && machine.reclaimed() == reclaimed;
+        boolean child = children > childrenAsked;
+        orderAsked = order;
+        childrenAsked = children;
+        reclaimed = machine.reclaimed();
+        if (reclaiming) {
+            return Cause.RECLAIM;
+        }
+        if (machine.decisions().asked(Decision.MEMSLOT_ZAP) > slotsAsked) {
+            return Cause.MEMSLOT;
+        }
+        if (guestWrites(machine) > guestWrites) {
+            return Cause.GUEST_WRITE;
+        }
+        return child ? Cause.LAST_PARENT : Cause.OTHER;
     }
 }

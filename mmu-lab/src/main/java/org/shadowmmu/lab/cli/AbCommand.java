@@ -194,11 +194,11 @@ public final class AbCommand implements Callable<Integer> {
     }
 
     private List<Subject> subjects() {
-        StreamCatalog catalog = environment.streams();
-        List<String> names = workloads.contains("all") ? catalog.names() : List.copyOf(new LinkedHashSet<>(workloads));
+        List<String> names =
+                workloads.contains("all") ? environment.streams().names() : List.copyOf(new LinkedHashSet<>(workloads));
         List<Subject> subjects = new ArrayList<>();
         for (String name : names) {
-            subjects.add(Naming.subject(catalog, name, mode, era, backing));
+            subjects.add(Naming.subject(environment, name, mode, era, backing));
         }
         return subjects;
     }

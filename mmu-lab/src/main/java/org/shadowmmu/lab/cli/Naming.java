@@ -41,7 +41,7 @@ final class Naming {
     }
 
     /** A stream by name or path. */
-    static AccessStream stream(StreamCatalog catalog, String name) {
+    private static AccessStream stream(StreamCatalog catalog, String name) {
         Path file = catalog.find(name);
         if (file == null) {
             throw missing(catalog, name);
@@ -49,19 +49,34 @@ final class Naming {
         return AccessStream.of(StreamCatalog.nameOf(name), file);
     }
 
-    /** A recorded stream, or a synthetic workload written {@code FAMILY:PARAMETER=VALUE:…}. */
-    static Workload workload(StreamCatalog catalog, String name) {
+    /** A recorded stream or scenario, or a synthetic workload written {@code FAMILY:PARAMETER=VALUE:…}. */
+    private static Workload workload(LabEnvironment environment, String name) {
         int colon = name.indexOf(':');
         String family = colon < 0 ? name : name.substring(0, colon);
-        return Family.ALL_WORDS.contains(family) ? Workload.of(Family.parse(name)) : stream(catalog, name);
+        if (Family.ALL_WORDS.contains(family)) {
+            return Workload.of(Family.parse(name));
+        }
+        StreamCatalog streams = environment.streams();
+        Path recording = name.endsWith(StreamCatalog.ENDING) || streams.names().contains(name)
+                ? null
+                : environment.recordings().find(name);
+        return recording == null ? stream(streams, name) : Workload.recorded(recording);
     }
 
-    /** A workload as {@link #workload} has it, on a host. */
-    static Subject subject(StreamCatalog catalog, String name, @Nullable String mode, String era, String backing) {
-        Workload workload = workload(catalog, name);
+    /** A workload on a host; what is null is as the workload needs, or as always. */
+    static Subject placed(
+            LabEnvironment environment,
+            String name,
+            @Nullable String mode,
+            @Nullable String era,
+            @Nullable String backing) {
+        Workload workload = workload(environment, name);
         Experiment host;
         try {
-            host = Experiment.of(mode == null ? null : Mode.of(mode), Kernel.of(era), Backing.of(backing));
+            host = Experiment.of(
+                    mode == null ? null : Mode.of(mode),
+                    era == null ? null : Kernel.of(era),
+                    backing == null ? null : Backing.of(backing));
         } catch (IllegalArgumentException e) {
             throw new BadInputException("Of the options, " + e.getMessage() + ".", e);
         }
@@ -69,21 +84,18 @@ final class Naming {
         if (refusal != null) {
             throw new BadInputException("The workload " + refusal + ".");
         }
-        if (!(workload instanceof AccessStream) && !workload.random()) {
-            throw new BadInputException(
-                    "Nothing in '" + name + "' is random, so it gives no sample to compare on; use 'run' with it.");
-        }
-        if (workload instanceof AccessStream stream && stream.family() != null && !workload.random()) {
-            throw new BadInputException(
-                    "Nothing in '" + name + "' is random, so it gives no sample to compare on; use 'run' with it.");
-        }
         return new Subject(workload, workload.host(host));
     }
 
-    /** Says that a stream is of the kind that cannot be replayed here. */
-    static BadInputException virtual(String name) {
-        return new BadInputException(
-                "'" + name + "' has virtual addresses, for shadow paging, which this command cannot" + " replay yet.");
+    /** A workload on a host that gives samples to compare on. */
+    static Subject subject(LabEnvironment environment, String name, @Nullable String mode, String era, String backing) {
+        Subject subject = placed(environment, name, mode, era, backing);
+        boolean stretches = subject.workload() instanceof AccessStream stream && stream.family() == null;
+        if (!stretches && !subject.workload().random()) {
+            throw new BadInputException(
+                    "Nothing in '" + name + "' is random, so it gives no sample to compare on; use 'run' with it.");
+        }
+        return subject;
     }
 
     private static BadInputException missing(StreamCatalog catalog, String name) {

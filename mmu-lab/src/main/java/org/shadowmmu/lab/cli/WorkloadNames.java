@@ -1,9 +1,12 @@
 package org.shadowmmu.lab.cli;
 
 import jakarta.inject.Inject;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
+import org.shadowmmu.lab.experiment.Family;
 
-/** The names of the recorded streams, for completion in the shell; folders are listed when somebody iterates. */
+/** The names of the recorded streams and the synthetic workloads, for completion in the shell; folders are listed when somebody iterates. */
 public final class WorkloadNames implements Iterable<String> {
     private final LabEnvironment environment;
 
@@ -15,6 +18,8 @@ public final class WorkloadNames implements Iterable<String> {
 
     @Override
     public Iterator<String> iterator() {
-        return environment.streams().names().iterator();
+        List<String> names = new ArrayList<>(environment.streams().names());
+        Family.ALL_WORDS.forEach(names::add);
+        return names.iterator();
     }
 }

@@ -111,7 +111,7 @@ public record Experiment(
     }
 
     /** An experiment that says nothing but what its host is like. */
-    public static Experiment of(@Nullable Mode mode, Kernel era, Backing backing) {
+    public static Experiment of(@Nullable Mode mode, @Nullable Kernel era, @Nullable Backing backing) {
         return new Experiment("host", null, List.of(), List.of(), null, mode, era, backing, null, null, null);
     }
 

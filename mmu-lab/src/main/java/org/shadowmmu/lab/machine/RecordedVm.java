@@ -49,10 +49,21 @@ public final class RecordedVm implements RecordedMachine {
      * @param policies who decides; the recordings are of upstream policies
      */
     public RecordedVm(RecordingHeader header, PolicyRuntime policies) {
+        this(header, policies, null);
+    }
+
+    /**
+     * Makes the machine that a header describes.
+     *
+     * @param policies who decides
+     * @param listener who hears the events of the machine in place of the text of the operations; null for the text
+     */
+    public RecordedVm(RecordingHeader header, PolicyRuntime policies, @Nullable MmuEvents listener) {
         this.header = header;
         lines = new LineBuffer();
         events = new EventText(lines, header);
-        machine = VirtualMachine.create(optionsOf(header), header.vcpus(), policies, (MmuEvents) events);
+        machine = VirtualMachine.create(
+                optionsOf(header), header.vcpus(), policies, listener == null ? events : listener);
         vmm = new Vmm(header, machine, result);
         stub = new Stub(header);
         for (int i = 0; i < header.vcpus(); i++) {

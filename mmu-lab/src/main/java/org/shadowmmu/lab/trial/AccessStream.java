@@ -150,14 +150,14 @@ public record AccessStream(String name, StreamSource source, StreamSurvey survey
         if (virtual()) {
             ShadowTrialMachine shadow = start.machines()
                     .shadow()
-                    .create(start.host(), start.assignment(), vcpus, start.seed(), start.watch());
+                    .create(start.host(), start.assignment(), vcpus, start.seed(), start.watch(), start.listener());
             machine = shadow;
             replay = new ShadowReplay(
                     shadow, survey, huge, region, start.progress().apply(shadow));
         } else {
             machine = start.machines()
                     .direct()
-                    .create(start.host(), start.assignment(), vcpus, start.seed(), start.watch());
+                    .create(start.host(), start.assignment(), vcpus, start.seed(), start.watch(), start.listener());
             replay = new StreamReplay(
                     machine, survey, huge, region, start.progress().apply(machine));
         }

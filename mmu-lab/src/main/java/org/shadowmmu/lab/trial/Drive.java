@@ -66,6 +66,11 @@ public final class Drive {
         return figures.totals();
     }
 
+    /** The workload's clock now. */
+    public long clock() {
+        return figures.clock();
+    }
+
     /** The course of all of it. */
     public TimeSeries series() {
         return figures.series();

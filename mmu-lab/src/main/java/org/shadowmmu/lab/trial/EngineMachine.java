@@ -1,5 +1,6 @@
 package org.shadowmmu.lab.trial;
 
+import org.jspecify.annotations.Nullable;
 import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyRuntime;
@@ -17,17 +18,21 @@ public final class EngineMachine extends VirtualMachineOfTrial {
         super(machine, policies);
     }
 
-    /** Makes a machine; as {@link MachineFactory#create}. */
+    /** Makes a machine whose events nobody hears; otherwise as {@link MachineFactory#create}. */
     public static EngineMachine create(
             Host host, PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch) {
-        PolicyRuntime policies = PolicyRuntime.create(assignment, seed, watch);
-        return new EngineMachine(VirtualMachine.create(options(host), vcpus, policies, null), policies);
+        return create(host, assignment, vcpus, seed, watch, null);
     }
 
-    /** Makes a machine whose events {@code listener} hears; otherwise as {@link MachineFactory#create}. */
-    public static EngineMachine listenedTo(
-            Host host, PolicyAssignment assignment, int vcpus, long seed, MmuEvents listener) {
-        PolicyRuntime policies = PolicyRuntime.create(assignment, seed, new PolicyWatch());
+    /** Makes a machine; as {@link MachineFactory#create}. */
+    public static EngineMachine create(
+            Host host,
+            PolicyAssignment assignment,
+            int vcpus,
+            long seed,
+            PolicyWatch watch,
+            @Nullable MmuEvents listener) {
+        PolicyRuntime policies = PolicyRuntime.create(assignment, seed, watch);
         return new EngineMachine(VirtualMachine.create(options(host), vcpus, policies, listener), policies);
     }
 

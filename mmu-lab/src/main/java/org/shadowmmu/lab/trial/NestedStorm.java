@@ -46,8 +46,8 @@ record NestedStorm(String name, BootStorm family, Region region) implements Work
 
     @Override
     public Drive prepare(Start start) {
-        EngineMachine machine =
-                EngineMachine.create(start.host(), start.assignment(), family.vcpus(), start.seed(), start.watch());
+        EngineMachine machine = EngineMachine.create(
+                start.host(), start.assignment(), family.vcpus(), start.seed(), start.watch(), start.listener());
         if (start.quota() > 0) {
             AccessStream.setQuota(machine, start.quota());
         }

@@ -48,7 +48,7 @@ record ProcessGuest(String name, Processes family, Region region) implements Wor
     @Override
     public Drive prepare(Start start) {
         ShadowEngineMachine machine = ShadowEngineMachine.create(
-                start.host(), start.assignment(), family.vcpus(), start.seed(), start.watch());
+                start.host(), start.assignment(), family.vcpus(), start.seed(), start.watch(), start.listener());
         if (start.quota() > 0) {
             AccessStream.setQuota(machine, start.quota());
         }

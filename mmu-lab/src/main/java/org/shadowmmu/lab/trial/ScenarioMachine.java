@@ -18,7 +18,7 @@ final class ScenarioMachine extends VirtualMachineOfTrial {
     /** Makes the machine that a header describes. */
     static ScenarioMachine create(RecordingHeader header, Start start) {
         PolicyRuntime policies = PolicyRuntime.create(start.assignment(), start.seed(), start.watch());
-        return new ScenarioMachine(new RecordedVm(header, policies), policies);
+        return new ScenarioMachine(new RecordedVm(header, policies, start.listener()), policies);
     }
 
     /** What carries out recorded operations. */

@@ -1,5 +1,7 @@
 package org.shadowmmu.lab.trial;
 
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.fault.Instruction;
 import org.shadowmmu.engine.memory.Memslot;
 import org.shadowmmu.engine.policy.PolicyAssignment;
@@ -24,12 +26,24 @@ public final class ShadowEngineMachine extends VirtualMachineOfTrial implements 
         core = machine.core();
     }
 
-    /** Makes a machine; as {@link ShadowMachineFactory#create}. */
+    /** Makes a machine whose events nobody hears; otherwise as {@link ShadowMachineFactory#create}. */
     public static ShadowEngineMachine create(
             Host host, PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch) {
+        return create(host, assignment, vcpus, seed, watch, null);
+    }
+
+    /** Makes a machine; as {@link ShadowMachineFactory#create}. */
+    public static ShadowEngineMachine create(
+            Host host,
+            PolicyAssignment assignment,
+            int vcpus,
+            long seed,
+            PolicyWatch watch,
+            @Nullable MmuEvents listener) {
         PolicyRuntime policies = PolicyRuntime.create(assignment, seed, watch);
         return new ShadowEngineMachine(
-                VirtualMachine.create(MmuOptions.shadow().withEra(host.era().era()), vcpus, policies, null), policies);
+                VirtualMachine.create(MmuOptions.shadow().withEra(host.era().era()), vcpus, policies, listener),
+                policies);
     }
 
     /** Makes a machine with any options, under upstream's rules; as {@link EngineMachine#upstream}. */

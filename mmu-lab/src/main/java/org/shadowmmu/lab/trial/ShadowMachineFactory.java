@@ -1,5 +1,7 @@
 package org.shadowmmu.lab.trial;
 
+import org.jspecify.annotations.Nullable;
+import org.shadowmmu.engine.event.MmuEvents;
 import org.shadowmmu.engine.policy.PolicyAssignment;
 import org.shadowmmu.engine.policy.PolicyFailure;
 import org.shadowmmu.engine.policy.PolicyWatch;
@@ -13,5 +15,11 @@ public interface ShadowMachineFactory {
      *
      * @throws PolicyFailure if a policy cannot be created
      */
-    ShadowTrialMachine create(Host host, PolicyAssignment assignment, int vcpus, long seed, PolicyWatch watch);
+    ShadowTrialMachine create(
+            Host host,
+            PolicyAssignment assignment,
+            int vcpus,
+            long seed,
+            PolicyWatch watch,
+            @Nullable MmuEvents listener);
 }

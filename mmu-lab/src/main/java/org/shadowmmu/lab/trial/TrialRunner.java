@@ -79,6 +79,7 @@ public final class TrialRunner {
                         trial.quota().pagesFor(trial.workload().pages()),
                         trial.seed(),
                         watch,
+                        null,
                         machine -> audit ? audited(machine, progress) : progress));
         if (foresight == null) {
             drive.run();

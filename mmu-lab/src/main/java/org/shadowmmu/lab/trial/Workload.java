@@ -1,5 +1,6 @@
 package org.shadowmmu.lab.trial;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.shadowmmu.lab.experiment.AccessFamily;
 import org.shadowmmu.lab.experiment.BootStorm;
@@ -8,7 +9,9 @@ import org.shadowmmu.lab.experiment.Family;
 import org.shadowmmu.lab.experiment.Host;
 import org.shadowmmu.lab.experiment.Processes;
 import org.shadowmmu.lab.store.Manifest;
+import org.shadowmmu.lab.workload.RecordingCatalog;
 import org.shadowmmu.lab.workload.Region;
+import org.shadowmmu.lab.workload.ScenarioSurvey;
 
 /** What a guest does in a trial, resolved: files are found and read once, regions are readings of its clock. */
 public sealed interface Workload permits AccessStream, NestedStorm, ProcessGuest, RecordedScenario {
@@ -24,6 +27,12 @@ public sealed interface Workload permits AccessStream, NestedStorm, ProcessGuest
             return new ProcessGuest(family.label(), processes, Region.WHOLE);
         }
         throw new AssertionError("a family without a workload: " + family.word());
+    }
+
+    /** All of a recorded scenario; reads it once. */
+    static Workload recorded(Path file) {
+        return new RecordedScenario(
+                RecordingCatalog.nameOf(file.toString()), file, ScenarioSurvey.of(file), Region.WHOLE);
     }
 
     /** Its name in results. */

@@ -153,6 +153,11 @@ public final class AccessTally {
                 sampler.peakUsed());
     }
 
+    /** How far the workload's clock went; that of a window counts from its begin. */
+    public long clock() {
+        return clock;
+    }
+
     /** The course of the whole workload. */
     public TimeSeries series() {
         return sampler.series();

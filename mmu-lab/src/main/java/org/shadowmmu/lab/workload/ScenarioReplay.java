@@ -95,6 +95,11 @@ public final class ScenarioReplay implements ReplayFigures {
     }
 
     @Override
+    public long clock() {
+        return tally.clock();
+    }
+
+    @Override
     public TimeSeries series() {
         return tally.series();
     }

@@ -133,6 +133,11 @@ public final class ShadowReplay implements Replay, StreamVisitor {
     }
 
     @Override
+    public long clock() {
+        return tally.clock();
+    }
+
+    @Override
     public TimeSeries series() {
         return tally.series();
     }

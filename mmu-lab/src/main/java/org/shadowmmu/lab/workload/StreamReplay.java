@@ -43,6 +43,11 @@ public final class StreamReplay implements Replay, StreamVisitor {
     }
 
     @Override
+    public long clock() {
+        return tally.clock();
+    }
+
+    @Override
     public TimeSeries series() {
         return tally.series();
     }

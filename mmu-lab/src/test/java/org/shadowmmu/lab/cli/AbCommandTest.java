@@ -3,10 +3,13 @@ package org.shadowmmu.lab.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.shadowmmu.lab.PolicyJars;
+import org.shadowmmu.lab.Project;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -190,6 +193,36 @@ class AbCommandTest {
         assertThat(lab.run("explain", "fits", "--gfn", "512")).isZero();
         assertThat(lab.out()).contains("by a memslot change");
         assertBad("frame number", "explain", "fits", "--gfn", "x");
+    }
+
+    /** What names a workload elsewhere names it here. */
+    @Test
+    void explainFollowsPagesOfEveryKindOfWorkload() {
+        String processes = "processes:memory=128MiB:programs=4:stretches=2:uses=300:kernel-uses=100";
+        assertThat(lab.run("explain", processes, "--quota", "64")).as(lab.err()).isZero();
+        Matcher most =
+                Pattern.compile("level (\\d), gfn (0x\\w+): ([\\d,]+) times").matcher(lab.out());
+        assertThat(most.find()).isTrue();
+        assertThat(lab.run("explain", processes, "--quota", "64", "--level", most.group(1), "--gfn", most.group(2)))
+                .isZero();
+        assertThat(lab.out())
+                .contains("The page of level " + most.group(1) + " at gfn " + most.group(2) + " was made ")
+                .contains("made at access ", "by the order of reclaim of fifo", " accesses later")
+                .doesNotContain("used ");
+
+        String storm = "boot-storm:guests=2:boots=3:guest-memory=32MiB:tear-down=";
+        assertThat(lab.run("explain", storm + "zeroing", "--level", "4", "--gfn", "0x44000"))
+                .isZero();
+        assertThat(lab.out()).contains("zapped at access 16,384 by a write of the guest to its tables");
+        assertThat(lab.run("explain", storm + "lazy", "--mode", "tdpmmu")).isZero();
+        assertThat(lab.out()).isEqualTo("No shadow page was zapped.\n");
+        assertBad("cannot run in mode shadow", "explain", "boot-storm", "--mode", "shadow");
+
+        Path recording = Project.root().resolve("data/recordings/linux-6.12/small/direct-long-mixed-s1.txt.gz");
+        assertThat(lab.run("explain", recording.toString(), "--gfn", "0x1000", "--level", "3"))
+                .isZero();
+        assertThat(lab.out()).contains("made at operation ", "by a memslot change; needed again ");
+        assertBad("was recorded with mode direct", "explain", recording.toString(), "--mode", "shadow");
     }
 
     private void assertBad(String sentence, String... arguments) {

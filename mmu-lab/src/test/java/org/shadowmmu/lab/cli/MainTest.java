@@ -118,9 +118,10 @@ class MainTest {
         lab.file("x.yaml", "{name: x, policies: [fifo], workloads: [fits]}");
         Injector broken = Guice.createInjector(Modules.override(new LabModule(
                         new LabEnvironment(folder, Optional.of(folder.resolve("home")), false, InstantSource.system())))
-                .with(binder -> binder.bind(MachineFactory.class).toInstance((host, assignment, vcpus, seed, watch) -> {
-                    throw new ArrayIndexOutOfBoundsException("7");
-                })));
+                .with(binder -> binder.bind(MachineFactory.class)
+                        .toInstance((host, assignment, vcpus, seed, watch, listener) -> {
+                            throw new ArrayIndexOutOfBoundsException("7");
+                        })));
         assertThat(execute(broken, "run", "x.yaml"))
                 .startsWith("1 ")
                 .contains(
