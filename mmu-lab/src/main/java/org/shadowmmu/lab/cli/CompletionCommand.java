@@ -18,7 +18,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Prints the script with which a shell completes commands, options, policies, workloads and file names.",
-            "It knows the policies and workloads that there were when it was printed."
+            "It knows the policies and workloads that there were when it was printed, and asks nobody while you type:",
+            "after a new jar in policies/ or a new stream in data/streams, print it again. A name that it does not know",
+            "works all the same."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -63,6 +63,13 @@ class CompletionCommandTest {
     }
 
     @Test
+    void theHelpSaysWhenToPrintItAgain() {
+        assertThat(lab.run("completion", "--help")).isZero();
+        assertThat(lab.out().replaceAll("\\s+", " "))
+                .contains("after a new jar in policies/ or a new stream in data/streams, print it again");
+    }
+
+    @Test
     void zshReadsTheScript() throws Exception {
         assertThat(lab.run("completion", "zsh")).isZero();
         lab.file("completion.zsh", lab.out());
