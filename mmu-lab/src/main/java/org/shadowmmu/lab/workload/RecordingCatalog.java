@@ -2,7 +2,6 @@ package org.shadowmmu.lab.workload;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -15,23 +14,25 @@ public final class RecordingCatalog {
     private static final Path FOLDER = Path.of("data", "recordings");
     private static final List<String> ENDINGS = List.of("", ".txt", ".txt.gz");
 
-    private final List<Path> roots;
+    private final DataFolders folders;
 
     /** Looks in these folders, in order. */
     public RecordingCatalog(List<Path> roots) {
-        this.roots = List.copyOf(roots);
+        this(new DataFolders(roots, FOLDER));
+    }
+
+    private RecordingCatalog(DataFolders folders) {
+        this.folders = folders;
     }
 
     /** The same catalog with a folder that is looked in first. */
     public RecordingCatalog startingAt(Path first) {
-        List<Path> all = new ArrayList<>(List.of(first));
-        all.addAll(roots);
-        return new RecordingCatalog(all);
+        return new RecordingCatalog(folders.startingAt(first));
     }
 
     /** The file of a recording; null if there is none. */
     public @Nullable Path find(String path) {
-        return Stream.concat(roots.stream().limit(1), folders().stream())
+        return Stream.concat(folders.roots().stream().limit(1), folders.all().stream())
                 .flatMap(folder -> ENDINGS.stream().map(ending -> folder.resolve(path + ending)))
                 .filter(Files::isRegularFile)
                 .findFirst()
@@ -46,15 +47,6 @@ public final class RecordingCatalog {
 
     /** The folders of recordings, nearest first. */
     public List<Path> folders() {
-        List<Path> folders = new ArrayList<>();
-        for (Path root : roots) {
-            for (Path at = root.toAbsolutePath().normalize(); at != null; at = at.getParent()) {
-                Path folder = at.resolve(FOLDER);
-                if (Files.isDirectory(folder) && !folders.contains(folder)) {
-                    folders.add(folder);
-                }
-            }
-        }
-        return folders;
+        return folders.all();
     }
 }

@@ -3,7 +3,6 @@ package org.shadowmmu.lab.workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -19,24 +18,26 @@ public final class StreamCatalog {
 
     private static final Path FOLDER = Path.of("data", "streams");
 
-    private final List<Path> roots;
+    private final DataFolders folders;
 
     /** Looks in these folders, in order. */
     public StreamCatalog(List<Path> roots) {
-        this.roots = List.copyOf(roots);
+        this(new DataFolders(roots, FOLDER));
+    }
+
+    private StreamCatalog(DataFolders folders) {
+        this.folders = folders;
     }
 
     /** The same catalog with a folder that is looked in first. */
     public StreamCatalog startingAt(Path first) {
-        List<Path> all = new ArrayList<>(List.of(first));
-        all.addAll(roots);
-        return new StreamCatalog(all);
+        return new StreamCatalog(folders.startingAt(first));
     }
 
     /** The file of a stream; null if there is none. */
     public @Nullable Path find(String nameOrPath) {
         if (isPath(nameOrPath)) {
-            for (Path root : roots) {
+            for (Path root : folders.roots()) {
                 Path file = root.resolve(nameOrPath);
                 if (Files.isRegularFile(file)) {
                     return file;
@@ -44,7 +45,7 @@ public final class StreamCatalog {
             }
             return null;
         }
-        for (Path folder : folders()) {
+        for (Path folder : folders.all()) {
             Path file = folder.resolve(nameOrPath + ENDING);
             if (Files.isRegularFile(file)) {
                 return file;
@@ -67,7 +68,7 @@ public final class StreamCatalog {
     /** The names of all streams, sorted. */
     public List<String> names() {
         TreeSet<String> names = new TreeSet<>();
-        for (Path folder : folders()) {
+        for (Path folder : folders.all()) {
             try (Stream<Path> files = Files.list(folder)) {
                 files.map(file -> String.valueOf(file.getFileName()))
                         .filter(file -> file.endsWith(ENDING))
@@ -78,18 +79,5 @@ public final class StreamCatalog {
             }
         }
         return List.copyOf(names);
-    }
-
-    private List<Path> folders() {
-        List<Path> folders = new ArrayList<>();
-        for (Path root : roots) {
-            for (Path at = root.toAbsolutePath().normalize(); at != null; at = at.getParent()) {
-                Path folder = at.resolve(FOLDER);
-                if (Files.isDirectory(folder) && !folders.contains(folder)) {
-                    folders.add(folder);
-                }
-            }
-        }
-        return folders;
     }
 }
