@@ -51,11 +51,11 @@ public final class PolicyRuntime {
     VmFacts facts = NoFacts.INSTANCE;
     private boolean creating = true;
 
-    private final PolicyInstance[] members;
+    /** Who takes each decision. */
+    private final PolicyInstance[] answering;
     /** Those that may keep something for a page. */
     private final PolicyInstance[] keeping;
 
-    private final PolicyInstance[] answering = new PolicyInstance[Decision.values().length];
     private final long[] asked = new long[Decision.values().length];
     private final LinkedPageQueue requestedZaps = new PageLinks(pages, new PolicyWatch(), new Work()).newQueue();
 
@@ -81,33 +81,30 @@ public final class PolicyRuntime {
 
     private PolicyRuntime(PolicyAssignment assignment, long seed, PolicyWatch watch) {
         this.watch = watch;
-        List<PolicyInstance> distinct = new ArrayList<>();
-        assignment
-                .choices()
-                .forEach((decision, choice) -> answering[decision.ordinal()] = instance(distinct, choice, seed));
-        members = distinct.toArray(new PolicyInstance[0]);
-        keeping = distinct.stream().filter(member -> !idles(member)).toArray(PolicyInstance[]::new);
+        PolicyMembers members = new PolicyMembers(this, assignment, seed);
         creating = false;
 
-        reclaimOrder = implementation(Decision.RECLAIM_ORDER, ReclaimOrder.class);
-        childZap = implementation(Decision.CHILD_ZAP, ChildZap.class);
-        memslotZap = implementation(Decision.MEMSLOT_ZAP, MemslotZap.class);
-        rootZap = implementation(Decision.ROOT_ZAP, RootZap.class);
+        answering = members.answering();
+        keeping = members.active();
+        reclaimOrder = members.implementation(Decision.RECLAIM_ORDER, ReclaimOrder.class);
+        childZap = members.implementation(Decision.CHILD_ZAP, ChildZap.class);
+        memslotZap = members.implementation(Decision.MEMSLOT_ZAP, MemslotZap.class);
+        rootZap = members.implementation(Decision.ROOT_ZAP, RootZap.class);
         takesLiveRoots = askForLiveRoots();
 
-        onPageCreated = listeners(Hook.PAGE_CREATED);
-        onPageFoundAgain = listeners(Hook.PAGE_FOUND_AGAIN);
-        onPageLinked = listeners(Hook.PAGE_LINKED);
-        onPageUnlinked = listeners(Hook.PAGE_UNLINKED);
-        onLeafInstalled = listeners(Hook.LEAF_INSTALLED);
-        onAccessedBitSet = listeners(Hook.ACCESSED_BIT_SET);
-        onPageUnsynced = listeners(Hook.PAGE_UNSYNCED);
-        onPageSynced = listeners(Hook.PAGE_SYNCED);
-        onWriteFlooded = listeners(Hook.WRITE_FLOODED);
-        onPageZapped = listeners(Hook.PAGE_ZAPPED);
-        onSlotChanging = listeners(Hook.SLOT_CHANGING);
-        onReclaimBegins = listeners(Hook.RECLAIM_BEGINS);
-        onReclaimEnds = listeners(Hook.RECLAIM_ENDS);
+        onPageCreated = members.listeners(Hook.PAGE_CREATED);
+        onPageFoundAgain = members.listeners(Hook.PAGE_FOUND_AGAIN);
+        onPageLinked = members.listeners(Hook.PAGE_LINKED);
+        onPageUnlinked = members.listeners(Hook.PAGE_UNLINKED);
+        onLeafInstalled = members.listeners(Hook.LEAF_INSTALLED);
+        onAccessedBitSet = members.listeners(Hook.ACCESSED_BIT_SET);
+        onPageUnsynced = members.listeners(Hook.PAGE_UNSYNCED);
+        onPageSynced = members.listeners(Hook.PAGE_SYNCED);
+        onWriteFlooded = members.listeners(Hook.WRITE_FLOODED);
+        onPageZapped = members.listeners(Hook.PAGE_ZAPPED);
+        onSlotChanging = members.listeners(Hook.SLOT_CHANGING);
+        onReclaimBegins = members.listeners(Hook.RECLAIM_BEGINS);
+        onReclaimEnds = members.listeners(Hook.RECLAIM_ENDS);
     }
 
     /** The runtime of a machine without third-party policy: Linux 6.1 in everything. */
@@ -158,30 +155,6 @@ public final class PolicyRuntime {
         watch.bind(facts);
     }
 
-    private PolicyInstance instance(List<PolicyInstance> distinct, PolicyChoice choice, long seed) {
-        for (PolicyInstance known : distinct) {
-            if (known.choice.means(choice)) {
-                return known;
-            }
-        }
-        PolicyInstance made = new PolicyInstance(this, choice, seed);
-        for (Decision decision : choice.descriptor().decisions()) {
-            if (!decision.type().isInstance(made.policy)) {
-                throw made.failure(
-                        PolicyWatch.CREATE,
-                        "made a policy that does not implement "
-                                + decision.type().getSimpleName() + " although its descriptor names the decision "
-                                + decision.id());
-            }
-        }
-        distinct.add(made);
-        return made;
-    }
-
-    private <T> T implementation(Decision decision, Class<T> type) {
-        return type.cast(answering[decision.ordinal()].policy);
-    }
-
     private boolean askForLiveRoots() {
         PolicyInstance member = answering[RECLAIM];
         boolean answer;
@@ -193,28 +166,6 @@ public final class PolicyRuntime {
         }
         watch.leave();
         return answer;
-    }
-
-    /** Whether a member does nothing between decisions: the upstream rules listen only for the sake of their reclaim order. */
-    private boolean idles(PolicyInstance member) {
-        return member.choice == PolicyChoice.UPSTREAM && member != answering[RECLAIM];
-    }
-
-    private PolicyInstance[] listeners(Hook hook) {
-        List<PolicyInstance> listeners = new ArrayList<>();
-        for (PolicyInstance member : members) {
-            if (idles(member)) {
-                continue;
-            }
-            try {
-                if (hook.isOverriddenBy(member.policy.getClass())) {
-                    listeners.add(member);
-                }
-            } catch (LinkageError e) {
-                throw member.threw(PolicyWatch.CREATE, e);
-            }
-        }
-        return listeners.toArray(new PolicyInstance[0]);
     }
 
     long eventNumber() {
@@ -565,30 +516,5 @@ public final class PolicyRuntime {
             answers.add(new DecisionCounts.Answers(decision, choice.id(), choice.origin(), asked[decision.ordinal()]));
         }
         return new DecisionCounts(answers);
-    }
-
-    /** The facts before a virtual machine is bound. */
-    private enum NoFacts implements VmFacts {
-        INSTANCE;
-
-        @Override
-        public long usedPages() {
-            return 0;
-        }
-
-        @Override
-        public long quota() {
-            return 0;
-        }
-
-        @Override
-        public long guestPages() {
-            return 0;
-        }
-
-        @Override
-        public long eventNumber() {
-            return 0;
-        }
     }
 }
