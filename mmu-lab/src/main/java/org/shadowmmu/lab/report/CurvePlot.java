@@ -117,7 +117,7 @@ final class CurvePlot extends Plot {
         }
         line(svg, "axis", LEFT, bottom, size.width - RIGHT, bottom);
         text(svg, size.width - RIGHT, bottom + 34, "end", xUnit);
-        text(svg, 0, 11, "start", yUnit);
+        text(svg, 4, 11, "start", yUnit);
         for (Line each : lines) {
             StringBuilder path = new StringBuilder();
             for (int i = 0; i < each.x.length; i++) {
