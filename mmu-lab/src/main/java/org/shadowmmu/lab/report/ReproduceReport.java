@@ -192,7 +192,7 @@ public final class ReproduceReport {
         for (Figure.Bar bar : figure.bars()) {
             if (!bar.group().equals(group)) {
                 group = bar.group();
-                page.element("p class=\"about small\"", group).raw("\n");
+                page.element("p class=\"group about small\"", group).raw("\n");
             }
             String place = group;
             double most = figure.bars().stream()
@@ -227,12 +227,12 @@ public final class ReproduceReport {
         for (Sensitivity.Row row : sensitivity.rows()) {
             page.raw("<tr>")
                     .element("th", row.name())
-                    .element("td", row.halved())
-                    .element("td", row.doubled())
+                    .element(verdict(row.halved()), row.halved())
+                    .element(verdict(row.doubled()), row.doubled())
                     .raw("</tr>\n");
         }
         page.raw("</tbody></table></div>\n");
-        page.raw("<details>\n<summary>The figures that move</summary>\n<div class=\"scroll\"><table class=\"claims\">\n"
+        page.raw("<details class=\"below\">\n<summary>The figures that move</summary>\n<div class=\"scroll\"><table class=\"claims\">\n"
                 + "<thead><tr><th>claim</th><th>cost</th><th>halved</th><th>doubled</th></tr></thead>\n<tbody>\n");
         for (Sensitivity.Moved moved : sensitivity.moved()) {
             page.raw("<tr>")
@@ -243,6 +243,11 @@ public final class ReproduceReport {
                     .raw("</tr>\n");
         }
         page.raw("</tbody></table></div>\n</details>\n</section>\n");
+    }
+
+    /** A cell that says nothing steps back. */
+    private static String verdict(String moved) {
+        return moved.equals(Sensitivity.UNMOVED) ? "td class=\"dim\"" : "td";
     }
 
     private void costs() {

@@ -17,7 +17,8 @@ import org.shadowmmu.lab.time.CostModel;
  * @param rows one per cost, in the order of costs
  */
 public record Sensitivity(List<String> claims, List<Row> rows) {
-    private static final String UNMOVED = "-";
+    /** In place of verdicts, where none moves. */
+    public static final String UNMOVED = "-";
 
     /**
      * One cost.
