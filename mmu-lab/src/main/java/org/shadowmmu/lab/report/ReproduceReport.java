@@ -232,8 +232,9 @@ public final class ReproduceReport {
                     .raw("</tr>\n");
         }
         page.raw("</tbody></table></div>\n");
-        page.raw("<details class=\"below\">\n<summary>The figures that move</summary>\n<div class=\"scroll\"><table class=\"claims\">\n"
-                + "<thead><tr><th>claim</th><th>cost</th><th>halved</th><th>doubled</th></tr></thead>\n<tbody>\n");
+        page.raw(
+                "<details class=\"below\">\n<summary>The figures that move</summary>\n<div class=\"scroll\"><table class=\"claims\">\n"
+                        + "<thead><tr><th>claim</th><th>cost</th><th>halved</th><th>doubled</th></tr></thead>\n<tbody>\n");
         for (Sensitivity.Moved moved : sensitivity.moved()) {
             page.raw("<tr>")
                     .element("th", moved.figure().claim())
