@@ -188,7 +188,7 @@ public final class Backing {
         }
         for (long page = from; page < to; page++) {
             setPageState(block, page, ABSENT);
-            drop(page);
+            clear(page);
         }
     }
 
@@ -294,7 +294,8 @@ public final class Backing {
         return found;
     }
 
-    private void drop(long page) {
+    /** Zeroes a page; it takes no memory for its contents then. */
+    public void clear(long page) {
         long[][] block = contents[block(page)];
         if (block != null) {
             block[(int) page & BLOCK_PAGES - 1] = null;

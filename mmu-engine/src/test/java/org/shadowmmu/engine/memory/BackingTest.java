@@ -192,6 +192,16 @@ class BackingTest {
     }
 
     @Test
+    void clearedPageHoldsZerosAndStaysPresent() {
+        small.write(4, 3, 44);
+        small.clear(4);
+
+        assertThat(small.read(4, 3)).isZero();
+        assertThat(small.hasContents(4)).isFalse();
+        assertThat(small.presentWritable(4)).isTrue();
+    }
+
+    @Test
     void runIsWordsOfEqualDistanceUntilOneIsWritten() {
         small.fillRun(1, 0x1067, 0x1000);
         small.fillRun(2, 0x1067, 0x1000);

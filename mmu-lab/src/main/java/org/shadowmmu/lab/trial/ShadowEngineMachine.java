@@ -9,6 +9,8 @@ import org.shadowmmu.engine.policy.PolicyRuntime;
 import org.shadowmmu.engine.policy.PolicyWatch;
 import org.shadowmmu.engine.shadow.MmuCore;
 import org.shadowmmu.engine.shadow.MmuOptions;
+import org.shadowmmu.engine.shadow.Role;
+import org.shadowmmu.engine.shadow.ShadowPage;
 import org.shadowmmu.engine.vm.AccessKind;
 import org.shadowmmu.engine.vm.Vcpu;
 import org.shadowmmu.engine.vm.VirtualAccessResult;
@@ -159,7 +161,20 @@ public final class ShadowEngineMachine extends VirtualMachineOfTrial implements 
     }
 
     @Override
+    public void clear(long gfn) {
+        Memslot slot = core.memslots.findUsable(0, gfn);
+        if (slot != null) {
+            slot.backing().clear(slot.hostPage(gfn));
+        }
+    }
+
+    @Override
     public boolean mirrored(long gfn) {
-        return core.pages.nextWithGptes(core.pages.chain(gfn), gfn) != null;
+        // Not the MMU's own search: who asks here is no part of the machine, and its steps are no work of the MMU.
+        ShadowPage page = core.pages.chain(gfn);
+        while (page != null && (page.gfn != gfn || page.obsolete() || !Role.hasGptes(page.role))) {
+            page = core.pages.nextInChain(page);
+        }
+        return page != null;
     }
 }

@@ -85,6 +85,11 @@ public abstract class PassingMachine implements ShadowMachine {
     }
 
     @Override
+    public void clear(long gfn) {
+        machine.clear(gfn);
+    }
+
+    @Override
     public boolean mirrored(long gfn) {
         return machine.mirrored(gfn);
     }

@@ -54,6 +54,9 @@ public interface ShadowMachine extends GuestMachine {
     /** Changes 8 bytes of memory behind the hypervisor's back. */
     void poke(long gpa, long value);
 
+    /** Zeroes a frame of memory behind the hypervisor's back. */
+    void clear(long gfn);
+
     /** Whether a shadow page mirrors the frame as a guest page table. */
     boolean mirrored(long gfn);
 }

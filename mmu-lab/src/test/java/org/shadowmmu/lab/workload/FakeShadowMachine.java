@@ -106,6 +106,12 @@ final class FakeShadowMachine implements ShadowMachine {
     }
 
     @Override
+    public void clear(long gfn) {
+        calls.add("clear " + hex(gfn));
+        memory.keySet().removeIf(gpa -> gpa >>> 12 == gfn);
+    }
+
+    @Override
     public boolean mirrored(long gfn) {
         return false;
     }

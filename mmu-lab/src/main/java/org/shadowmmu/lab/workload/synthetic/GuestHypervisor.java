@@ -130,7 +130,7 @@ public final class GuestHypervisor {
 
     /** Keeps a page that holds nothing but zeros without memory of its own. */
     void keepZeros(long gfn) {
-        memory.fill(gfn);
+        memory.clear(gfn);
     }
 
     /** Whether the last {@link #store} reached memory without emulation. */

@@ -113,14 +113,11 @@ final class GuestKernel {
 
     /** Clears a page with a string instruction. Once a word went in without a fault, the rest does. */
     private void clear(int cpu, long gfn) {
-        boolean through = false;
-        for (int word = 0; word < WORDS; word++) {
-            if (through) {
-                machine.poke(entry(gfn, word), 0);
-            } else {
-                through = storeOnce(cpu, entry(gfn, word), 0, Store.STRING) == ShadowMachine.HIT;
-            }
+        int word = 0;
+        while (word < WORDS && storeOnce(cpu, entry(gfn, word), 0, Store.STRING) != ShadowMachine.HIT) {
+            word++;
         }
+        machine.clear(gfn);
     }
 
     /** Stores an entry of a table. */
