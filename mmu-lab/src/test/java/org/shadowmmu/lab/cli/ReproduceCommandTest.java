@@ -173,8 +173,8 @@ class ReproduceCommandTest {
     void oneStoryCanBeMeasuredAlone() {
         Lab lab = new Lab(directory).withRecordedStreams();
 
-        assertThat(lab.run("reproduce", "--quick", "s4")).isZero();
-        assertThat(Stream.of("S1.1", "S2.1", "S3.1", "S5.1")).noneMatch(lab.out()::contains);
+        assertThat(lab.run("reproduce", "--quick", "s2")).isZero();
+        assertThat(Stream.of("S1.1", "S3.1", "S4.1", "S5.1")).noneMatch(lab.out()::contains);
     }
 
     @Test
