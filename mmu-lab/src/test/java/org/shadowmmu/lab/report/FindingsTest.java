@@ -105,6 +105,27 @@ class FindingsTest {
                                 + " rules.");
     }
 
+    /** Fewer faults may cost more time than they save. */
+    @Test
+    void headlineSaysWhatFewerFaultsBecomeInTime() {
+        Runs runs = new Runs()
+                .policy("fifo", "reclaim-order")
+                .policy("lru", "reclaim-order")
+                .workload("web")
+                .trial("web", "64", "fifo", 10, 1, "reclaim-order")
+                .mmuTime(70)
+                .trial("web", "64", "lru", 9, 1, "reclaim-order");
+        assertThat(findings(runs.run()).headline())
+                .isEqualTo("Fewest page faults where the quota was used up: lru, 10.0 % fewer faults than fifo."
+                        + " In MMU time it took 40.0 % more.");
+
+        runs.mmuTime(50)
+                .trial("web", "80", "fifo", 10, 1, "reclaim-order")
+                .mmuTime(45)
+                .trial("web", "80", "lru", 9, 1, "reclaim-order");
+        assertThat(findings(runs.run()).headline()).endsWith(" In MMU time it took from 10.0 % less to 40.0 % more.");
+    }
+
     @Test
     void failedTrialsAreListedAndTheOthersCompared() {
         StoredRun run = new Runs()

@@ -21,9 +21,16 @@ final class Runs {
     private final List<TrialResult> trials = new ArrayList<>();
     private final Map<Integer, TimeSeries> series = new TreeMap<>();
     private String description = "What comes out?";
+    private long mmuTime = 50;
 
     Runs description(String text) {
         description = text;
+        return this;
+    }
+
+    /** Sets the MMU time of the trials that follow, in nanoseconds. */
+    Runs mmuTime(long nanos) {
+        mmuTime = nanos;
         return this;
     }
 
@@ -72,6 +79,7 @@ final class Runs {
             metrics.put(metric, 50L);
         }
         metrics.put(Metric.FAULTS, faults);
+        metrics.put(Metric.MMU_TIME, mmuTime);
         metrics.put(Metric.RECLAIMED, reclaimed);
         metrics.put(Metric.QUOTA, quota.equals("default") ? 5242 : Long.parseLong(quota));
         List<TrialResult.DecisionUse> uses = new ArrayList<>();
