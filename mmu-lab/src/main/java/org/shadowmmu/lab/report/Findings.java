@@ -115,9 +115,17 @@ final class Findings {
         if (percents.length == 0 || percents[0] == 0 && percents[percents.length - 1] == 0) {
             return "";
         }
-        String low = amount(percents[0]);
-        String high = amount(percents[percents.length - 1]);
-        return " In MMU time it took " + (low.equals(high) ? low : "from " + low + " to " + high) + ".";
+        double least = percents[0];
+        double most = percents[percents.length - 1];
+        return " In MMU time it took "
+                + (least * most > 0 ? oneWay(least, most) : amount(least) + " to " + amount(most)) + ".";
+    }
+
+    /** Differences of one sign: {@code 40.2 to 52.6 % more}. */
+    private static String oneWay(double least, double most) {
+        double near = Math.min(Math.abs(least), Math.abs(most));
+        double far = Math.max(Math.abs(least), Math.abs(most));
+        return (near == far ? "" : digits(near) + " to ") + digits(far) + " % " + (most < 0 ? "less" : "more");
     }
 
     private static String amount(double percent) {
