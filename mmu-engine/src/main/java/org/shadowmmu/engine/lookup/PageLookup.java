@@ -130,10 +130,7 @@ public final class PageLookup {
         if (slot == null) {
             return;
         }
-        if (page.level() > 1) {
-            slot.track(page.gfn, 1);
-        }
-        slot.countDisallowed(page.gfn, 1);
+        slot.countTable(page.gfn, page.level(), 1);
         if (protection.protectGuestTable(slot, page.gfn, 1)) {
             core.requests.remoteFlush();
         }

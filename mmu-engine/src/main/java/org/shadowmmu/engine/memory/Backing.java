@@ -48,7 +48,7 @@ public final class Backing {
     /** Contents by block and page: 512 words, or those of a {@linkplain #fillRun run}; null where nothing was ever written. */
     private final long[] @Nullable [][] contents;
 
-    private long[] pattern = new long[WORDS];
+    private long @Nullable [] pattern;
 
     Backing(int id, long pages, boolean huge, long slotOfBacking) {
         this.id = id;
@@ -197,7 +197,7 @@ public final class Backing {
         pattern = words.clone();
     }
 
-    /** Gives a page the contents of the pattern. */
+    /** Gives a page the contents of the pattern; zeros if none was set. */
     public void fill(long page) {
         blockContents(page)[(int) page & BLOCK_PAGES - 1] = pattern;
     }
@@ -210,21 +210,21 @@ public final class Backing {
         blockContents(page)[(int) page & BLOCK_PAGES - 1] = new long[] {first, step, 0};
     }
 
+    private static boolean isRun(long[] content) {
+        return content.length != WORDS;
+    }
+
     private static long word(long[] content, int word) {
-        if (content.length == WORDS) {
+        if (!isRun(content)) {
             return content[word];
         }
         return word < content[RUN_ZEROED] ? 0 : content[RUN_FIRST] + word * content[RUN_STEP];
     }
 
-    /** The contents in a form in which each word can be written. */
-    private static long[] words(long[] content) {
-        if (content.length == WORDS) {
-            return content.clone();
-        }
+    private static long[] wordsOf(long[] run) {
         long[] words = new long[WORDS];
         for (int i = 0; i < WORDS; i++) {
-            words[i] = word(content, i);
+            words[i] = word(run, i);
         }
         return words;
     }
@@ -250,15 +250,21 @@ public final class Backing {
         long[][] block = blockContents(page);
         int at = (int) page & BLOCK_PAGES - 1;
         long[] content = block[at];
-        if (content == null || content == pattern || content.length != WORDS) {
-            if (content == null && value == 0) {
+        if (content == null) {
+            if (value == 0) {
                 return;
             }
-            if (content != null && content.length != WORDS && value == 0 && word == content[RUN_ZEROED]) {
+            content = new long[WORDS];
+            block[at] = content;
+        } else if (isRun(content)) {
+            if (value == 0 && word == content[RUN_ZEROED]) {
                 content[RUN_ZEROED]++;
                 return;
             }
-            content = content == null ? new long[WORDS] : words(content);
+            content = wordsOf(content);
+            block[at] = content;
+        } else if (content == pattern) {
+            content = content.clone();
             block[at] = content;
         }
         content[word] = value;

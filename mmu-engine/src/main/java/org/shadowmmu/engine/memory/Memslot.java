@@ -285,11 +285,22 @@ public final class Memslot {
         return alignment(baseGfn, pages, backing.pfn(backingPage), level);
     }
 
-    /** Counts a shadowed guest table, or takes one back: at its frame, and in the blocks of all huge levels (SP-16, SP-18). */
-    public void countDisallowed(long gfn, int amount) {
-        count(gfn, amount * TABLE);
-        for (int level = 2; level <= LEAF_LEVELS; level++) {
-            disallowHuge[level - 1][index(gfn, level)] += amount;
+    /**
+     * Counts a page that shadows a guest table, or takes it back: at its frame, and in the blocks of all huge levels, which it
+     * forbids (SP-16, SP-18).
+     *
+     * @param level the page's level
+     * @param amount 1 or -1
+     */
+    public void countTable(long gfn, int level, int amount) {
+        int[] counts = tables[0];
+        if (counts == null) {
+            counts = new int[Math.toIntExact(pages)];
+            tables[0] = counts;
+        }
+        counts[(int) (gfn - baseGfn)] += amount * (level > 1 ? TABLE + 1 : TABLE);
+        for (int huge = 2; huge <= LEAF_LEVELS; huge++) {
+            disallowHuge[huge - 1][index(gfn, huge)] += amount;
         }
     }
 
@@ -306,20 +317,6 @@ public final class Memslot {
     private int counted(long gfn) {
         int[] counts = tables[0];
         return counts == null ? 0 : counts[(int) (gfn - baseGfn)];
-    }
-
-    /** Changes {@link #trackCount}. */
-    public void track(long gfn, int amount) {
-        count(gfn, amount);
-    }
-
-    private void count(long gfn, int amount) {
-        int[] counts = tables[0];
-        if (counts == null) {
-            counts = new int[Math.toIntExact(pages)];
-            tables[0] = counts;
-        }
-        counts[(int) (gfn - baseGfn)] += amount;
     }
 
     /** The number of frames whose {@link #trackCount} is not 0. */

@@ -86,8 +86,10 @@ public final class Rmaps {
         for (int level = 1; level <= Memslot.LEAF_LEVELS; level++) {
             int last = slot.index(endGfn - 1, level);
             lock.looked(last - slot.index(firstGfn, level) + 1);
-            for (int at = slot.index(firstGfn, level); at <= last && slot.anyRmap(level); at++) {
-                any |= zap(slot, level, at);
+            if (slot.anyRmap(level)) {
+                for (int at = slot.index(firstGfn, level); at <= last; at++) {
+                    any |= zap(slot, level, at);
+                }
             }
         }
         return any;

@@ -147,10 +147,7 @@ public final class Zapper {
         if (slot == null) {
             return;
         }
-        if (page.level() > 1) {
-            slot.track(page.gfn, -1);
-        }
-        slot.countDisallowed(page.gfn, -1);
+        slot.countTable(page.gfn, page.level(), -1);
     }
 
     /** Flushes once and frees the pages of a list, unless it is empty (ZAP-15); returns whether it flushed. */

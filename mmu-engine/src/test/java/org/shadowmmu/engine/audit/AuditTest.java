@@ -74,16 +74,19 @@ class AuditTest {
         tdp.audit();
     }
 
+    /** Counts a directory at a frame, and no table. */
+    private void track(long gfn) {
+        machine.slot(0).countTable(gfn, 2, 1);
+        machine.slot(0).countTable(gfn, 1, -1);
+    }
+
     /** A page as SP-15 and SP-16 make it. */
     private ShadowPage mirror(long gfn, int level) {
         ShadowPage page = core.pages.create(gfn, Role.withLevel(MIRROR, level));
         core.policies.pageCreated(page);
         Memslot slot = machine.slot(0);
         core.pages.countIndirect(1);
-        slot.countDisallowed(gfn, 1);
-        if (level > 1) {
-            slot.track(gfn, 1);
-        }
+        slot.countTable(gfn, level, 1);
         core.rmaps.protectGuestTable(slot, gfn, 1);
         return page;
     }
@@ -147,9 +150,9 @@ class AuditTest {
             }
             case UNSYNC_STATISTIC_COUNTS_UNSYNC_PAGES -> core.counters.add(Counter.MMU_UNSYNC, -1);
             case INDIRECT_COUNT_IS_VALID_PAGES_OF_GUEST_TABLES -> core.pages.countIndirect(-1);
-            case TRACK_COUNTS_ARE_SHADOWED_DIRECTORIES -> machine.slot(0).track(DIRECTORY, 1);
+            case TRACK_COUNTS_ARE_SHADOWED_DIRECTORIES -> track(DIRECTORY);
             case DISALLOW_COUNTS_ARE_ALIGNMENT_AND_SHADOWED_TABLES ->
-                machine.slot(0).countDisallowed(0, 1);
+                machine.slot(0).countTable(0, 1, 1);
             case TDP_REFERENCES_ARE_ROOT_SLOTS -> {
                 broken = tdp;
                 tdp.core.tdpRoots.get(0).rootCount--;
@@ -312,8 +315,7 @@ class AuditTest {
         broken = tdp;
         ShadowPage page = tdp.core.pages.create(DIRECTORY, Role.withLevel(MIRROR, 2));
         tdp.core.pages.countIndirect(1);
-        tdp.slot(0).countDisallowed(DIRECTORY, 1);
-        tdp.slot(0).track(DIRECTORY, 1);
+        tdp.slot(0).countTable(DIRECTORY, 2, 1);
 
         assertFound(
                 Invariant.SHADOWED_GUEST_TABLES_ARE_WRITE_PROTECTED,
@@ -346,7 +348,7 @@ class AuditTest {
     /** INV-11: also a frame that no directory lies in. */
     @Test
     void frameWithoutDirectoryIsNotTracked() {
-        machine.slot(0).track(0x500, 1);
+        track(0x500);
 
         assertFound(Invariant.TRACK_COUNTS_ARE_SHADOWED_DIRECTORIES, "the number of tracked frames of slot 0 is 2");
     }
@@ -355,7 +357,7 @@ class AuditTest {
     @Test
     void frameWithoutTableIsNotCounted() {
         Memslot slot = machine.slot(0);
-        slot.countDisallowed(0x500, 1);
+        slot.countTable(0x500, 1, 1);
 
         assertFound(
                 Invariant.DISALLOW_COUNTS_ARE_ALIGNMENT_AND_SHADOWED_TABLES,

@@ -81,11 +81,11 @@ class HugePagesTest {
     @Test
     void shadowedGuestTableForbidsItsBlock() {
         machine.slot(0, 0, 0x400, 0, true);
-        machine.slot(0).countDisallowed(0x210, 1);
+        machine.slot(0).countTable(0x210, 1, 1);
         machine.read(0x2ab);
         machine.read(0xab);
         assertThat(machine.events.take("requested")).containsExactly("requested 2ab l1", "requested ab l2");
-        machine.slot(0).countDisallowed(0x210, -1);
+        machine.slot(0).countTable(0x210, 1, -1);
     }
 
     /** PF-35, DL-7. */

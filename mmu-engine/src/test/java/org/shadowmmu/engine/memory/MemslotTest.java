@@ -59,16 +59,16 @@ class MemslotTest {
     void shadowedTablesCountOnTopOfTheAlignment() {
         Memslot slot = slot(0x100, 0x700, 0x100, 0);
 
-        slot.countDisallowed(0x101, 1);
-        slot.countDisallowed(0x200, 1);
-        slot.countDisallowed(0x3ff, 1);
+        slot.countTable(0x101, 1, 1);
+        slot.countTable(0x200, 1, 1);
+        slot.countTable(0x3ff, 1, 1);
         assertThat(counts(slot, 2)).isEqualTo("2200");
         assertThat(counts(slot, 3)).isEqualTo("4");
         assertThat(slot.hugeDisallowed(0x2ab, 2)).isTrue();
         assertThat(slot.hugeDisallowed(0x400, 2)).isFalse();
 
-        slot.countDisallowed(0x200, -1);
-        slot.countDisallowed(0x3ff, -1);
+        slot.countTable(0x200, 1, -1);
+        slot.countTable(0x3ff, 1, -1);
         assertThat(counts(slot, 2)).isEqualTo("2000");
         assertThat(slot.hugeDisallowed(0x2ab, 2)).isFalse();
     }
@@ -100,8 +100,7 @@ class MemslotTest {
     @Test
     void aFlagChangeKeepsTheAccountsAndAMoveDoesNot() {
         Memslot slot = slot(0, 0x400, 0, 0);
-        slot.track(5, 1);
-        slot.countDisallowed(5, 1);
+        slot.countTable(5, 2, 1);
         slot.setRmap(1, 5, 77);
 
         Memslot changed = slot.withFlags(Memslot.LOG_DIRTY);
@@ -109,7 +108,7 @@ class MemslotTest {
         assertThat(changed.disallowCount(2, 0)).isOne();
         assertThat(changed.rmap(1, 5)).isEqualTo(77);
         assertThat(changed.filledRmaps(1)).isOne();
-        changed.track(6, 1);
+        changed.countTable(6, 3, 1);
         assertThat(slot.trackCount(6)).as("both are one slot").isOne();
         assertThat(slot.trackedFrames()).isEqualTo(2);
 

@@ -101,35 +101,9 @@ final class Findings {
 
     /** What fewer faults become in MMU time, as a sentence; nothing where it is the same or was not counted. */
     private static String time(String label, List<Comparison> places) {
-        double[] percents = places.stream()
-                .flatMap(comparison -> comparison.complete().stream()
-                        .filter(figures -> figures.label().equals(label))
-                        .filter(figures -> figures.has(Metric.MMU_TIME)
-                                && comparison.reference().orElseThrow().has(Metric.MMU_TIME))
-                        .map(figures -> percent(
-                                figures.value(Metric.MMU_TIME),
-                                comparison.reference().orElseThrow().value(Metric.MMU_TIME))))
-                .mapToDouble(Double::doubleValue)
-                .sorted()
-                .toArray();
-        if (percents.length == 0 || percents[0] == 0 && percents[percents.length - 1] == 0) {
-            return "";
-        }
-        double least = percents[0];
-        double most = percents[percents.length - 1];
-        return " In MMU time it took "
-                + (least * most > 0 ? oneWay(least, most) : amount(least) + " to " + amount(most)) + ".";
-    }
-
-    /** Differences of one sign: {@code 40.2 to 52.6 % more}. */
-    private static String oneWay(double least, double most) {
-        double near = Math.min(Math.abs(least), Math.abs(most));
-        double far = Math.max(Math.abs(least), Math.abs(most));
-        return (near == far ? "" : digits(near) + " to ") + digits(far) + " % " + (most < 0 ? "less" : "more");
-    }
-
-    private static String amount(double percent) {
-        return percent == 0 ? "as much" : digits(Math.abs(percent)) + " % " + (percent < 0 ? "less" : "more");
+        List<Double> percents = percents(label, places, Metric.MMU_TIME);
+        boolean same = percents.stream().allMatch(percent -> percent == 0);
+        return same ? "" : " In MMU time it took " + span(percents, "less") + ".";
     }
 
     /** One line per policy other than the first: how it did where the quota was used up, and where it was not. */
@@ -221,40 +195,49 @@ final class Findings {
 
     /** The differences of faults as one phrase: {@code 4.1 to 37.2 % fewer faults}. */
     private static String range(String label, List<Comparison> judged) {
-        List<Double> percents = judged.stream()
-                .flatMap(comparison -> comparison.complete().stream()
-                        .filter(figures -> figures.label().equals(label))
-                        .map(figures -> percent(
-                                figures.value(Metric.FAULTS),
-                                comparison.reference().orElseThrow().value(Metric.FAULTS))))
-                .sorted()
-                .toList();
+        List<Double> percents = percents(label, judged, Metric.FAULTS);
         if (percents.isEmpty()) {
             return "no result";
         }
+        boolean same = percents.stream().allMatch(percent -> percent == 0);
+        return (same ? "as many" : span(percents, "fewer")) + " faults";
+    }
+
+    /** The differences of a figure in percent, ascending; without places that do not have it. */
+    private static List<Double> percents(String label, List<Comparison> places, Metric metric) {
+        return places.stream()
+                .filter(place -> place.reference().orElseThrow().has(metric))
+                .flatMap(place -> place.complete().stream()
+                        .filter(figures -> figures.label().equals(label) && figures.has(metric))
+                        .map(figures -> percent(
+                                figures.value(metric),
+                                place.reference().orElseThrow().value(metric))))
+                .sorted()
+                .toList();
+    }
+
+    /** From the lowest to the highest difference: {@code 4.1 to 37.2 % fewer}, {@code from 1.0 % fewer to 1.7 % more}. */
+    private static String span(List<Double> percents, String less) {
         double low = percents.get(0);
         double high = percents.get(percents.size() - 1);
-        if (low == 0 && high == 0) {
-            return "as many faults";
-        }
         if (low == high) {
-            return side(low) + " faults";
+            return side(low, less);
         }
         if (high <= 0) {
-            return (high == 0 ? "0" : digits(-high)) + " to " + digits(-low) + " % fewer faults";
+            return (high == 0 ? "0" : digits(-high)) + " to " + side(low, less);
         }
         if (low >= 0) {
-            return (low == 0 ? "0" : digits(low)) + " to " + digits(high) + " % more faults";
+            return (low == 0 ? "0" : digits(low)) + " to " + side(high, less);
         }
-        return "from " + side(low) + " to " + side(high) + " faults";
+        return "from " + side(low, less) + " to " + side(high, less);
     }
 
     private static double percent(double value, double reference) {
         return reference == 0 ? (value == 0 ? 0 : 100) : 100 * (value - reference) / reference;
     }
 
-    private static String side(double percent) {
-        return digits(Math.abs(percent)) + " % " + (percent < 0 ? "fewer" : "more");
+    private static String side(double percent, String less) {
+        return digits(Math.abs(percent)) + " % " + (percent < 0 ? less : "more");
     }
 
     private static String digits(double percent) {

@@ -67,16 +67,23 @@ public final class CostModel {
     /** The part of {@link #shadow} that removes pages and leaves. */
     public double zapping(WorkDone work) {
         long leaves = work.get(WorkCounter.LEAVES_ZAPPED_CLEAN) + work.get(WorkCounter.LEAVES_ZAPPED_DIRTY);
-        return leaves * of(Cost.SHADOW_LEAF)
-                + work.get(WorkCounter.RMAP_STEPS) * of(Cost.RMAP_STEP)
-                + work.get(WorkCounter.LIST_STEPS) * of(Cost.LIST_STEP);
+        return leaves * of(Cost.SHADOW_LEAF) + lists(work);
     }
 
-    /** Nanoseconds of the TDP MMU's work: leaves cost what those of the TDP MMU do. */
+    /**
+     * Nanoseconds of the work where the TDP MMU serves the guest's own memory: leaves cost what those of the TDP MMU do, also a
+     * nested guest's, whose pages have reverse maps and are on the list.
+     */
     public double tdp(WorkDone work) {
         return work.get(WorkCounter.LEAVES_ZAPPED_CLEAN) * of(Cost.TDP_LEAF_CLEAN)
                 + work.get(WorkCounter.LEAVES_ZAPPED_DIRTY) * of(Cost.TDP_LEAF_DIRTY)
+                + lists(work)
                 + handling(work);
+    }
+
+    private double lists(WorkDone work) {
+        return work.get(WorkCounter.RMAP_STEPS) * of(Cost.RMAP_STEP)
+                + work.get(WorkCounter.LIST_STEPS) * of(Cost.LIST_STEP);
     }
 
     private double handling(WorkDone work) {

@@ -1,8 +1,6 @@
 package org.shadowmmu.lab.trial;
 
-import org.shadowmmu.engine.event.WorkCounter;
 import org.shadowmmu.engine.vm.VirtualMachine;
-import org.shadowmmu.lab.time.Cost;
 import org.shadowmmu.lab.time.CostModel;
 import org.shadowmmu.lab.time.WorkDone;
 
@@ -18,12 +16,6 @@ final class MmuTime {
      */
     static long nanos(VirtualMachine machine) {
         WorkDone work = WorkDone.of(machine);
-        return Math.round(machine.core().options.tdpMmu() ? COSTS.tdp(work) + nested(work) : COSTS.shadow(work));
-    }
-
-    /** What the shadow pages of nested guests add beside the TDP MMU, which has neither reverse maps nor such a list. */
-    private static double nested(WorkDone work) {
-        return work.get(WorkCounter.RMAP_STEPS) * COSTS.of(Cost.RMAP_STEP)
-                + work.get(WorkCounter.LIST_STEPS) * COSTS.of(Cost.LIST_STEP);
+        return Math.round(machine.core().options.tdpMmu() ? COSTS.tdp(work) : COSTS.shadow(work));
     }
 }

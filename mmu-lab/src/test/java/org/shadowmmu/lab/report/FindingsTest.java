@@ -123,7 +123,7 @@ class FindingsTest {
                 .trial("web", "80", "fifo", 10, 1, "reclaim-order")
                 .mmuTime(45)
                 .trial("web", "80", "lru", 9, 1, "reclaim-order");
-        assertThat(findings(runs.run()).headline()).endsWith(" In MMU time it took 10.0 % less to 40.0 % more.");
+        assertThat(findings(runs.run()).headline()).endsWith(" In MMU time it took from 10.0 % less to 40.0 % more.");
 
         Runs slower = new Runs()
                 .policy("fifo", "reclaim-order")

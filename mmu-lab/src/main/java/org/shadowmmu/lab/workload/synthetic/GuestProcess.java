@@ -25,11 +25,6 @@ final class GuestProcess {
     /** The tables below the top one by the address they begin at, for each level from 1 to 3. */
     private final List<Map<Long, Long>> tables = new ArrayList<>();
 
-    /** The level-1 table that was asked for last, and the address it begins at. */
-    private long lastTable;
-
-    private long lastBase = -1;
-
     /** Whether it only has what its parent has, so that a page that it writes is copied. */
     private final boolean forked;
 
@@ -91,26 +86,14 @@ final class GuestProcess {
             return top;
         }
         long base = address & -span(level);
-        if (level == 1 && base == lastBase) {
-            return lastTable;
-        }
         Long known = tables.get(level).get(base);
         if (known != null) {
-            remember(level, base, known);
             return known;
         }
         long made = kernel.newFrame(cpu);
         kernel.store(cpu, table(cpu, address, level + 1), index(address, level + 1), made << 12 | TABLE);
         tables.get(level).put(base, made);
-        remember(level, base, made);
         return made;
-    }
-
-    private void remember(int level, long base, long table) {
-        if (level == 1) {
-            lastBase = base;
-            lastTable = table;
-        }
     }
 
     /** Maps what this process maps into a child; both lose the right to write. The child must end before this process does. */
